@@ -161,7 +161,7 @@ def count_different_characters(text: str) -> int:
         "return sorted(first.lower()) == sorted(second.lower())",
     ],
 )
-def are_anagrams(first: str, second: str) -> bool:
+def is_rearrangement(first: str, second: str) -> bool:
     return sorted(first) == sorted(second)
 
 
