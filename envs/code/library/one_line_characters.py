@@ -31,14 +31,14 @@ def count_vowels(text: str) -> int:
 
 @problem(
     level=1,
-    statement="""Return how many times the single character `character` occurs in `text`. Case matters; the count is 0
-    for an empty `text`.""",
-    edges=[("banana", "a"), ("Anna and Al", "A"), ("", "x"), ("zoo", "x"), ("oooo", "o")],
-    draw=lambda rng: (draw.text(rng, "abAB ", 0, 20), draw.choice(rng, "abAB ")),
-    wrong=["return text.lower().count(character.lower())", "return text.find(character)", "return character in text"],
+    statement="""Return how many times the letter `letter` occurs in `text`, counting both its lower case and its upper
+    case form. `letter` is in lower case; the count is 0 for an empty `text`.""",
+    edges=[("banana", "a"), ("Anna and Al", "a"), ("", "x"), ("zoo", "x"), ("OoO", "o")],
+    draw=lambda rng: (draw.text(rng, "abcABC ", 0, 20), draw.choice(rng, "abc")),
+    wrong=["return text.count(letter)", "return text.upper().count(letter)", "return text.lower().find(letter)"],
 )
-def count_character(text: str, character: str) -> int:
-    return text.count(character)
+def count_letter(text: str, letter: str) -> int:
+    return text.lower().count(letter)
 
 
 @problem(
@@ -138,14 +138,14 @@ def sort_characters(text: str) -> str:
 
 @problem(
     level=1,
-    statement="""Return how many different characters `text` has. A lower case and an upper case letter are different
-    characters, and an empty `text` has 0.""",
-    edges=[("banana",), ("Green Eye",), ("",), ("aaaa",), ("a b a",)],
+    statement="""Return how many different characters `text` has, where a lower case and an upper case letter count as
+    the same character. An empty `text` has 0.""",
+    edges=[("banana",), ("Green Eye",), ("",), ("aAaa",), ("a b a",)],
     draw=lambda rng: (draw.text(rng, "abcdeABC ", 0, 12),),
-    wrong=["return len(text)", "return len(set(text.lower()))", "return len(set(text.replace(' ', '')))"],
+    wrong=["return len(text)", "return len(set(text))", "return len(set(text.lower().replace(' ', '')))"],
 )
 def count_different_characters(text: str) -> int:
-    return len(set(text))
+    return len(set(text.lower()))
 
 
 @problem(
