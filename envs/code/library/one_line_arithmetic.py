@@ -52,18 +52,6 @@ def rectangle_perimeter(length: int, width: int) -> int:
 
 @problem(
     level=1,
-    statement="Return the area of a triangle with the given `base` and `height`: half of their product.",
-    edges=[(4.0, 3.0), (5.0, 2.5), (1.0, 1.0), (0.0, 7.0)],
-    draw=lambda rng: (number(rng, 0, 30), number(rng, 0, 30)),
-    wrong=["return base * height", "return (base + height) / 2", "return base * height // 2"],
-    comparison="float",
-)
-def triangle_area(base: float, height: float) -> float:
-    return base * height / 2
-
-
-@problem(
-    level=1,
     statement="Return the area of a circle with the given `radius`, using 3.14159 as the value of pi.",
     edges=[(1.0,), (2.5,), (0.0,), (10.0,)],
     draw=lambda rng: (number(rng, 0, 30),),
@@ -72,17 +60,6 @@ def triangle_area(base: float, height: float) -> float:
 )
 def circle_area(radius: float) -> float:
     return 3.14159 * radius**2
-
-
-@problem(
-    level=1,
-    statement="Return the total surface area of a cube whose edges all have the integer length `edge`.",
-    edges=[(1,), (3,), (0,), (10,)],
-    draw=lambda rng: (integer(rng, 0, 40),),
-    wrong=["return edge ** 3", "return 4 * edge * edge", "return 6 * edge"],
-)
-def cube_surface_area(edge: int) -> int:
-    return 6 * edge**2
 
 
 @problem(
@@ -128,23 +105,6 @@ def celsius_to_fahrenheit(celsius: float) -> float:
 
 @problem(
     level=1,
-    statement="""Convert the temperature `fahrenheit` from degrees Fahrenheit to degrees Celsius: subtract 32, then
-    multiply by 5/9.""",
-    edges=[(212.0,), (50.0,), (32.0,), (-40.0,), (98.6,)],
-    draw=lambda rng: (number(rng, -60, 120, 1),),
-    wrong=[
-        "return fahrenheit - 32 * 5 / 9",
-        "return (fahrenheit - 32) * 9 / 5",
-        "return fahrenheit * 5 / 9 - 32",
-    ],
-    comparison="float",
-)
-def fahrenheit_to_celsius(fahrenheit: float) -> float:
-    return (fahrenheit - 32) * 5 / 9
-
-
-@problem(
-    level=1,
     statement="Return how many seconds there are in `hours` hours; `hours` is an integer.",
     edges=[(1,), (5,), (0,), (24,)],
     draw=lambda rng: (integer(rng, 0, 100),),
@@ -152,17 +112,6 @@ def fahrenheit_to_celsius(fahrenheit: float) -> float:
 )
 def seconds_in_hours(hours: int) -> int:
     return hours * 3600
-
-
-@problem(
-    level=1,
-    statement="Return how many seconds `minutes` minutes and `seconds` seconds are together; both are integers.",
-    edges=[(2, 30), (0, 45), (10, 0), (1, 59)],
-    draw=lambda rng: (integer(rng, 0, 90), integer(rng, 0, 59)),
-    wrong=["return minutes + seconds", "return (minutes + seconds) * 60", "return minutes + seconds * 60"],
-)
-def total_seconds(minutes: int, seconds: int) -> int:
-    return minutes * 60 + seconds
 
 
 @problem(
@@ -179,22 +128,6 @@ def total_seconds(minutes: int, seconds: int) -> int:
 )
 def hour_after(hour: int, passed: int) -> int:
     return (hour + passed) % 24
-
-
-@problem(
-    level=1,
-    statement="It is `hour`:`minute` on a 24-hour clock. Return how many minutes are left until the next midnight.",
-    edges=[(23, 30), (12, 0), (0, 0), (6, 45), (23, 59)],
-    draw=lambda rng: (integer(rng, 0, 23), integer(rng, 0, 59)),
-    wrong=[
-        "return (24 - hour) * 60",
-        "return (24 - hour) * 60 + minute",
-        "return hour * 60 + minute",
-        "return (23 - hour) * 60 + 59 - minute",
-    ],
-)
-def minutes_until_midnight(hour: int, minute: int) -> int:
-    return 24 * 60 - (hour * 60 + minute)
 
 
 @problem(
@@ -260,17 +193,6 @@ def average_speed(distance: float, hours: float) -> float:
 )
 def count_legs(chickens: int, cows: int) -> int:
     return chickens * 2 + cows * 4
-
-
-@problem(
-    level=1,
-    statement="Someone pays `paid` for `count` items that cost `price` each. Return the change that they get back.",
-    edges=[(20, 3, 4), (50, 7, 7), (5, 5, 1), (10, 2, 0)],
-    draw=lambda rng: (integer(rng, 100, 200), integer(rng, 1, 10), integer(rng, 0, 10)),
-    wrong=["return paid - price", "return (paid - price) * count", "return price * count - paid"],
-)
-def change_back(paid: int, price: int, count: int) -> int:
-    return paid - price * count
 
 
 @problem(

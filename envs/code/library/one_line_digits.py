@@ -19,17 +19,6 @@ def last_digit(number: int) -> int:
 
 @problem(
     level=1,
-    statement="Return the tens digit of `number`, which is at least 0: the second digit from the right, 0 if none.",
-    edges=[(345,), (70,), (6,), (1208,), (99,)],
-    draw=lambda rng: (integer(rng, 0, 2000),),
-    wrong=["return number // 10", "return number % 10", "return number // 100 % 10", "return int(str(number)[0])"],
-)
-def tens_digit(number: int) -> int:
-    return number // 10 % 10
-
-
-@problem(
-    level=1,
     statement="Return how many decimal digits the integer `number` has, not counting a minus sign; 0 has one digit.",
     edges=[(123,), (-45,), (0,), (7,), (100000,)],
     draw=lambda rng: (integer(rng, -(10 ** integer(rng, 1, 7)), 10 ** integer(rng, 1, 7)),),
@@ -75,42 +64,6 @@ def reverse_digits(number: int) -> int:
 )
 def drop_decimals(value: float) -> int:
     return int(value)
-
-
-@problem(
-    level=1,
-    statement="""Return the part of `amount` after the decimal point, so 0.25 for 3.25; `amount` is at least 0. Small
-    rounding errors do not matter.""",
-    edges=[(3.25,), (0.5,), (7.0,), (12.875,)],
-    draw=lambda rng: (integer(rng, 0, 800) / 16,),
-    wrong=["return amount - round(amount)", "return amount // 1", "return amount % 10"],
-    comparison="float",
-)
-def decimal_part(amount: float) -> float:
-    return amount - int(amount)
-
-
-@problem(
-    level=1,
-    statement="Return the amount of `cents` cents (an integer) in dollars; a dollar has 100 cents.",
-    edges=[(250,), (99,), (0,), (1200,)],
-    draw=lambda rng: (integer(rng, 0, 5000),),
-    wrong=["return cents * 100", "return float(cents // 100)", "return cents / 10"],
-    comparison="float",
-)
-def cents_to_dollars(cents: int) -> float:
-    return cents / 100
-
-
-@problem(
-    level=1,
-    statement="Return the largest multiple of 10 that is not greater than `number`, which is at least 0.",
-    edges=[(47,), (30,), (9,), (195,)],
-    draw=lambda rng: (integer(rng, 0, 999),),
-    wrong=["return number // 10", "return (number + 5) // 10 * 10", "return number // 10 * 10 + 10"],
-)
-def round_down_to_ten(number: int) -> int:
-    return number // 10 * 10
 
 
 @problem(
@@ -166,28 +119,6 @@ def sum_up_to(n: int) -> int:
 )
 def sum_of_range(low: int, high: int) -> int:
     return sum(range(low, high + 1))
-
-
-@problem(
-    level=1,
-    statement="Return the sum of all even integers from 1 to `limit`, both included; `limit` is at least 1.",
-    edges=[(6,), (9,), (1,), (2,), (20,)],
-    draw=lambda rng: (integer(rng, 1, 60),),
-    wrong=["return sum(range(2, limit, 2))", "return sum(range(1, limit + 1, 2))", "return sum(range(limit + 1))"],
-)
-def sum_of_evens_up_to(limit: int) -> int:
-    return sum(range(2, limit + 1, 2))
-
-
-@problem(
-    level=1,
-    statement="Return the sum of the squares of the integers from 1 to `n`, both included; `n` is at least 1.",
-    edges=[(3,), (5,), (1,), (10,)],
-    draw=lambda rng: (integer(rng, 1, 50),),
-    wrong=["return sum(i * i for i in range(n))", "return sum(range(n + 1)) ** 2", "return n * n"],
-)
-def sum_of_first_squares(n: int) -> int:
-    return sum(i * i for i in range(1, n + 1))
 
 
 @problem(
