@@ -1,0 +1,1 @@
+"""The code environment: programming problems judged by hidden tests in a sandbox."""

@@ -10,7 +10,7 @@ import numpy as np
 Item = TypeVar("Item")
 
 LOWER = "abcdefghijklmnopqrstuvwxyz"
-WORDS = (
+WORDS = (  # noqa: SIM905
     "apple river stone cloud green tiger seven paper music light chair table ocean mouse bread sugar night horse "
     "level radar civic noon kayak a to be or not it go up"
 ).split()

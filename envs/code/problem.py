@@ -1,7 +1,7 @@
 """How a programming problem is written down: one decorated reference solution, its inputs and its wrong twins.
 
-A problem file reads like a textbook: the statement, the inputs that are tried, plausible mistakes, and then the solution
-itself as an ordinary function, whose source text is the gold answer.
+A problem file reads like a textbook: the statement, the inputs that are tried, plausible mistakes, and then the
+solution itself as an ordinary function, whose source text is the gold answer.
 """
 
 from __future__ import annotations
