@@ -215,7 +215,7 @@ def mask_digits(text: str, keep: int) -> str:
     draw=lambda rng: (text(rng, "abcABC .3", 0, 14),),
     wrong=[
         "return ''.join(c.upper() if i % 2 == 0 else c.lower() for i, c in enumerate(text))",
-        "return ' '.join(''.join(c.upper() if i % 2 == 0 else c.lower() for i, c in enumerate(w)) for w in text.split(' '))",
+        "return ' '.join(''.join([c.lower(), c.upper()][i % 2 < 1] for i, c in enumerate(w)) for w in text.split(' '))",
         "out, up = '', True\nfor c in text:\n    out += c.upper() if up else c\n    up = up != c.isalpha()\nreturn out",
     ],
 )
