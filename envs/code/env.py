@@ -1,0 +1,163 @@
+"""The code environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+
+from envs.attacks import Attack
+from envs.code.tasks import (
+    CodeReference,
+    build_prompt,
+    canonical_source,
+    library_tasks,
+    problem_cases,
+    select_levels,
+)
+from envs.code.verifier import REWARDS, CodeVerifier, Reward
+from envs.core import ConfigError, Split, Task
+from envs.datasets import normalised_prompt
+from envs.options import unknown_name
+from envs.sandboxes import shared_sandbox
+from envs.text_env import TextEnv
+from sandbox.core import Limits, Sandbox
+from sandbox.data import dumps
+
+__all__ = ["CodeEnv", "build_prompt"]
+
+MAX_HIDDEN_CASES = 1000
+MAX_FORMAT_WEIGHT = 0.1
+
+
+class CodeEnv(TextEnv):
+    """Write a Python program that passes hidden tests. The page of this environment is `envs/code/README.md`."""
+
+    def __init__(
+        self,
+        *,
+        difficulty: str | int | Sequence[int] = "easy",
+        tasks: str | None = None,
+        split: Split = "train",
+        reward: Reward = "all",
+        format_weight: float = 0.0,
+        hidden_cases: int = 8,
+        max_turns: int = 1,
+        sandbox: str | Sandbox = "auto",
+        limits: Limits | Mapping[str, Any] | None = None,
+        check_references: bool = True,
+        seed: int | None = None,
+    ) -> None:
+        """Create the environment.
+
+        Args:
+            difficulty: Levels of the built-in problems: `easy` (1), `medium` (2-3), `hard` (4-5), `all`, or levels.
+            tasks: A JSONL file of tasks, instead of the built-in problems.
+            split: Where an episode's task is drawn from: train, validation or heldout.
+            reward: `all` or `fraction`.
+            format_weight: Share of the reward for a clean answer, at most 0.1.
+            hidden_cases: Inputs drawn afresh for each episode, besides a problem's edge cases.
+            max_turns: Answers in one episode; after a failed one the model is shown a failing visible case.
+            sandbox: Name of a sandbox, or one that is open.
+            limits: Limits of one execution, or those that differ from the defaults.
+            check_references: Whether a file's own reference solutions must pass their tests (they run in the sandbox).
+            seed: Seed of the episodes.
+
+        Raises:
+            ConfigError: An option that cannot be, a malformed file, or splits that share content.
+        """
+        if reward not in REWARDS:
+            raise ConfigError(unknown_name("reward", reward, REWARDS))
+        if not isinstance(format_weight, (int, float)) or not 0.0 <= format_weight <= MAX_FORMAT_WEIGHT:
+            raise ConfigError(f"format_weight must be in [0, {MAX_FORMAT_WEIGHT}], got {format_weight!r}")
+        if type(hidden_cases) is not int or not 0 <= hidden_cases <= MAX_HIDDEN_CASES:
+            raise ConfigError(f"hidden_cases must be an integer in [0, {MAX_HIDDEN_CASES}], got {hidden_cases!r}")
+        self.hidden_cases = hidden_cases
+        verifier = CodeVerifier(
+            sandbox=sandbox, limits=_limits(limits), reward=reward, format_weight=float(format_weight)
+        )
+        self._sandbox = sandbox
+        super().__init__(
+            _load(difficulty, tasks, verifier if check_references else None),
+            verifier,
+            split=split,
+            max_turns=max_turns,
+            seed=seed,
+        )
+
+    def prepare(self) -> None:
+        """Open the sandbox.
+
+        Raises:
+            ConfigError: It cannot run on this machine.
+        """
+        shared_sandbox(self._sandbox)
+
+    def begin(self, task: Task, rng: np.random.Generator) -> Task:
+        """Draw the episode's hidden inputs and work out what is expected of them.
+
+        Raises:
+            VerifierError: The problem's generator or reference solution is broken.
+        """
+        reference: CodeReference = task.reference
+        if reference.problem is None:
+            return task
+        cases = problem_cases(reference.problem, self.hidden_cases, rng)
+        return replace(task, reference=replace(reference, cases=cases))
+
+    def reply(self, task: Task, breakdown: Any) -> str:
+        """Return the feedback and the request to repair the program."""
+        return f"{breakdown.feedback} Fix the program and answer with one Python code block."
+
+    def contents(self, task: Task) -> Mapping[str, str]:
+        """Return the prompt, the reference solution and the tests of a task."""
+        reference: CodeReference = task.reference
+        contents = {"prompt": normalised_prompt(task)}
+        if reference.problem is not None:
+            contents["reference solution"] = canonical_source(reference.problem.solution)
+        if reference.cases:
+            contents["tests"] = "\n".join(sorted(_case_text(case) for case in reference.cases))
+        if reference.asserts is not None:
+            contents["tests"] = canonical_source(reference.asserts.source)
+        return contents
+
+    def attacks(self, task: Task) -> Sequence[Attack]:
+        """Return the hostile answers of `envs/code/attacks.py`."""
+        from envs.code.attacks import code_attacks
+
+        return code_attacks(task)
+
+    def wrong_answers(self, task: Task) -> Sequence[str]:
+        """Return the problem's plausible but wrong programs."""
+        problem = task.reference.problem
+        return [f"```python\n{source.strip()}\n```" for source in problem.wrong] if problem is not None else []
+
+
+def _load(difficulty: Any, path: str | None, verifier: CodeVerifier | None) -> Sequence[Task]:
+    if path is not None:
+        from envs.code.jsonl import load_tasks
+
+        return load_tasks(path, verifier)
+    levels = {str(level) for level in select_levels(difficulty)}
+    chosen = [task for task in library_tasks() if task.tags["level"] in levels]
+    if not chosen:
+        raise ConfigError(f"no built-in problem has difficulty {difficulty!r}")
+    return chosen
+
+
+def _limits(limits: Limits | Mapping[str, Any] | None) -> Limits:
+    if limits is None or isinstance(limits, Limits):
+        return limits or Limits()
+    known = [item.name for item in fields(Limits)]
+    for name, value in limits.items():
+        if name not in known:
+            raise ConfigError(unknown_name("limit", name, known))
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+            raise ConfigError(f"limit {name} must be a positive number, got {value!r}")
+    return Limits(**limits)
+
+
+def _case_text(case: Any) -> str:
+    return f"{dumps(case.call.args)} {case.call.stdin!r} -> {dumps(case.expected)}"

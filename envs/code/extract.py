@@ -1,0 +1,83 @@
+"""Which part of an answer is the program: one rule, the same for every task.
+
+The rule: fenced blocks are found as CommonMark finds them. Candidates are the *closed* blocks whose info string is
+`python`, `py`, `python3` or empty. Graded is the last candidate that defines the entry point; if none does (or the task
+is a script, which has none), the last candidate. A fence still open at the end of the answer closes nothing: a
+truncated program is no program.
+
+Refused are programs of more than 64 KiB, and those holding NUL, lone surrogates or bidirectional controls, which would
+show a reader another program than the one that runs. Nothing is normalised: string literals must survive, and Python
+itself brings identifiers to NFKC, so a homoglyph of the entry point's name (which NFKC keeps apart) simply does not
+define it. Nothing is parsed or compiled here: the host never feeds an answer to its own compiler.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MAX_COMPLETION_LENGTH = 2**18
+"""Characters of the longest answer that is looked at."""
+MAX_PROGRAM_BYTES = 2**16
+LANGUAGES = ("", "python", "py", "python3")
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\n]*?)[ \t]*$")
+_CONTROLS = re.compile("[\x00\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """What was found in an answer."""
+
+    source: str | None
+    """The program; None: there is none to grade, and `problem` says why."""
+    problem: str = ""
+    """One sentence for the model."""
+    clean: bool = False
+    """Whether the answer has exactly one closed code block, and it defines the entry point (a script: is not blank)."""
+
+
+def extract_program(completion: str, entry_point: str | None) -> Extraction:
+    """Find the program in an answer.
+
+    Args:
+        completion: The model's text.
+        entry_point: The function that the task asks for; None for a script.
+    """
+    if len(completion) > MAX_COMPLETION_LENGTH:
+        return Extraction(source=None, problem=f"The answer is longer than {MAX_COMPLETION_LENGTH} characters.")
+    blocks, unclosed = _fenced_blocks(completion)
+    candidates = [body for language, body in blocks if language in LANGUAGES]
+    if not candidates:
+        problem = "The code block is never closed with ```." if unclosed else "There is no ```python code block."
+        return Extraction(source=None, problem=problem)
+    defining = [body for body in candidates if _defines(body, entry_point)]
+    source = (defining or candidates)[-1]
+    if found := _CONTROLS.search(source):
+        return Extraction(source=None, problem=f"The program holds the forbidden character U+{ord(found[0]):04X}.")
+    if len(source.encode("utf-8")) > MAX_PROGRAM_BYTES:
+        return Extraction(source=None, problem=f"The program is longer than {MAX_PROGRAM_BYTES} bytes.")
+    return Extraction(source=source, clean=len(blocks) == 1 and bool(defining) and not unclosed)
+
+
+def _fenced_blocks(text: str) -> tuple[list[tuple[str, str]], bool]:
+    blocks: list[tuple[str, str]] = []
+    fence, language, body = "", "", list[str]()
+    for line in re.split(r"\r\n|\r|\n", text):
+        found = _FENCE.match(line)
+        if not fence:
+            if found and not ("`" in found[1] and "`" in found[2]):
+                fence, language, body = found[1], (found[2].split() or [""])[0].lower(), []
+        elif found and not found[2] and found[1][0] == fence[0] and len(found[1]) >= len(fence):
+            blocks.append((language, "".join(f"{line}\n" for line in body)))
+            fence = ""
+        else:
+            body.append(line)
+    return blocks, bool(fence)
+
+
+def _defines(source: str, entry_point: str | None) -> bool:
+    if entry_point is None:
+        return bool(source.strip())
+    name = re.escape(entry_point)
+    return re.search(rf"^(?:async[ \t]+)?(?:def[ \t]+{name}\b|{name}[ \t]*[=:])", source, re.MULTILINE) is not None

@@ -1,0 +1,155 @@
+"""Judges an answer to a programming task: the program runs in a sandbox, everything else happens here on the host.
+
+Into the box goes the program and one input at a time, each in a fresh process. Expected values, the comparison and the
+verdict stay on this side. What comes back is plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from envs.code.compare import json_shaped, outputs_match, values_match
+from envs.code.extract import Extraction, extract_program
+from envs.code.tasks import AssertTests, Case, CodeReference
+from envs.core import RewardBreakdown, RewardTerm, Task, VerifierError
+from envs.sandboxes import shared_sandbox
+from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program, Sandbox
+
+Reward = Literal["all", "fraction"]
+"""`all`: 1 for a program that passes every case, else 0; `fraction`: the share of the cases that it passes."""
+
+REWARDS: tuple[Reward, ...] = ("all", "fraction")
+FIRST_CASES = 2
+"""Cases that are run before the others: most wrong programs fail one of them, and the rest need not be run."""
+FEEDBACK_LENGTH = 200
+"""Characters that are quoted of any one value or error."""
+
+_STATUS_WORDS = {
+    ExecutionStatus.CPU_TIMEOUT: "used too much CPU time",
+    ExecutionStatus.WALL_TIMEOUT: "ran too long",
+    ExecutionStatus.MEMORY_LIMIT: "used too much memory",
+    ExecutionStatus.OUTPUT_LIMIT: "printed too much",
+    ExecutionStatus.PROTOCOL_ERROR: "did not end with one plain value",
+    ExecutionStatus.RUNTIME_ERROR: "failed",
+}
+_NOT_COMPILED = ("SyntaxError", "IndentationError", "TabError")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeVerifier:
+    """Judges answers to tasks whose reference is a `CodeReference`. Safe to call from several threads."""
+
+    sandbox: str | Sandbox = "auto"
+    """Name of a sandbox, shared by the process and opened on first use, or a sandbox."""
+    limits: Limits = field(default_factory=Limits)
+    reward: Reward = "all"
+    format_weight: float = 0.0
+    """Share of the reward for a clean answer, whether or not it passes; held below what one case is worth."""
+
+    def __call__(self, task: Task, completion: str) -> RewardBreakdown:
+        """Judge one answer.
+
+        Raises:
+            VerifierError: The task has no cases, or its comparison is broken.
+            SandboxError: The sandbox broke.
+        """
+        reference: CodeReference = task.reference
+        if not reference.cases and reference.asserts is None:
+            raise VerifierError(f"task {task.task_id!r} has no tests, so nothing can be judged")
+        found = extract_program(completion, reference.entry_point)
+        if found.source is None:
+            return self._breakdown(reference, share=0.0, clean=False, feedback=found.problem)
+        source = reference.preamble + found.source
+        if reference.asserts is not None:
+            return self._judge_asserts(reference, reference.asserts, found, source)
+        return self._judge_cases(reference, found, source)
+
+    def _judge_cases(self, reference: CodeReference, found: Extraction, source: str) -> RewardBreakdown:
+        program = Program(source=source, entry_point=reference.entry_point)
+        first, rest = reference.cases[:FIRST_CASES], reference.cases[FIRST_CASES:]
+        results = self._run(program, first)
+        verdicts = [_is_right(reference, case, result) for case, result in zip(first, results, strict=True)]
+        if all(verdicts) or self.reward == "fraction":  # under `all`, a program that fails one case has lost already
+            more = self._run(program, rest)
+            verdicts += [_is_right(reference, case, result) for case, result in zip(rest, more, strict=True)]
+            results += more
+        right = sum(verdicts)
+        clean = found.clean and not results[0].error.startswith(_NOT_COMPILED)
+        feedback = _feedback(reference, results, verdicts)
+        return self._breakdown(reference, share=right / len(reference.cases), clean=clean, feedback=feedback)
+
+    def _judge_asserts(
+        self, reference: CodeReference, asserts: AssertTests, found: Extraction, source: str
+    ) -> RewardBreakdown:
+        program = Program(source=source, entry_point=reference.entry_point)
+        sandbox = shared_sandbox(self.sandbox)
+        errors: list[str] = []
+
+        def answer(call: Call) -> ExecutionResult:
+            result = sandbox.run(program, [call], self.limits)[0]
+            errors.append(result.error)
+            return result
+
+        tests = Program(source=asserts.source, entry_point="check_all", stub=asserts.stub)
+        result = sandbox.run(tests, [Call()], self.limits, answer=answer)[0]
+        passed = result.status is ExecutionStatus.OK and result.value is True
+        feedback = "" if passed else "The program fails the tests."
+        clean = found.clean and not any(error.startswith(_NOT_COMPILED) for error in errors)
+        return self._breakdown(reference, share=float(passed), clean=clean, feedback=feedback)
+
+    def _run(self, program: Program, cases: Sequence[Case]) -> list[ExecutionResult]:
+        if not cases:
+            return []
+        results = shared_sandbox(self.sandbox).run(program, [case.call for case in cases], self.limits)
+        if len(results) != len(cases):
+            raise VerifierError(f"the sandbox gave {len(results)} results for {len(cases)} inputs")
+        return results
+
+    def _breakdown(self, reference: CodeReference, *, share: float, clean: bool, feedback: str) -> RewardBreakdown:
+        passed = share == 1.0
+        weight = min(self.format_weight, 1.0 / (max(1, len(reference.cases)) + 1))
+        terms = {
+            "tests": RewardTerm(score=share if self.reward == "fraction" else float(passed), weight=1.0 - weight),
+            "format": RewardTerm(score=float(clean), weight=weight),
+        }
+        return RewardBreakdown(terms=terms, feedback=feedback, passed=passed)
+
+
+def _is_right(reference: CodeReference, case: Case, result: ExecutionResult) -> bool:
+    if result.status is not ExecutionStatus.OK:
+        return False
+    if reference.entry_point is None:
+        return outputs_match(reference.comparison, case.call.stdin, case.expected, result.stdout)
+    value = json_shaped(result.value) if reference.from_json else result.value
+    return values_match(reference.comparison, case.call.args, case.expected, value)
+
+
+def _feedback(reference: CodeReference, results: Sequence[ExecutionResult], verdicts: Sequence[bool]) -> str:
+    """Say what went wrong. Of hidden cases only the kind of failure: an error's text could quote their inputs."""
+    for case, result, right in zip(reference.cases, results, verdicts, strict=False):
+        if right:
+            continue
+        if not case.visible:
+            kind = "gives a wrong answer" if result.status is ExecutionStatus.OK else _STATUS_WORDS[result.status]
+            return f"The program {kind} on a hidden test."
+        if reference.entry_point is None:
+            asked = f"For the input {_quoted(case.call.stdin)} the program should print {_quoted(case.expected)}"
+            got = f"it printed {_quoted(result.stdout)}"
+        else:
+            arguments = ", ".join(map(repr, case.call.args))
+            asked = f"{reference.entry_point}({_cut(arguments)}) should return {_quoted(case.expected)}"
+            got = f"it returned {_quoted(result.value)}"
+        if result.status is not ExecutionStatus.OK:
+            got = f"it {_STATUS_WORDS[result.status]}" + (f": {_cut(result.error)}" if result.error else "")
+        return f"{asked}, but {got}."
+    return ""
+
+
+def _quoted(value: object) -> str:
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= FEEDBACK_LENGTH else text[:FEEDBACK_LENGTH] + "..."
