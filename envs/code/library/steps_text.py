@@ -190,7 +190,7 @@ def split_tokens(source: str) -> list[list[str]] | None:
         (base := choice(rng, ["1", "1.2", "0.10", "1.2.1"]))
         + choice(rng, ["", ".0", ".1"])
         + choice(rng, ["", "-rc", "-beta"]),
-        choice(rng, [base, base, "1.2", "0.9"]) + choice(rng, ["", ".0", ".1"]) + choice(rng, ["", "-rc", "-beta"]),
+        choice(rng, [base, base, "1.2", "2"]) + choice(rng, ["", ".0", ".1"]) + choice(rng, ["", "-rc", "-beta"]),
     ),
     wrong=[
         "return (first > second) - (first < second)",
