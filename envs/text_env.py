@@ -7,8 +7,8 @@ verifier's feedback and the model may try again; the last answer's reward counts
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import gymnasium
 import numpy as np
@@ -21,6 +21,9 @@ from envs.options import unknown_name
 from envs.spaces import ConversationSpace, TextSpace
 
 Conversation = tuple[Message, ...]
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
 
 
 class TextEnv(gymnasium.Env[Conversation, str]):
@@ -142,7 +145,7 @@ class TextEnv(gymnasium.Env[Conversation, str]):
             seed = self._seed
         super().reset(seed=seed)
         task, rng = self._choose(options or {})
-        self._task = _guarded("begin", self.begin, task, rng)
+        self._task = guarded("begin", self.begin, task, rng)
         self._conversation = tuple(self._task.prompt)
         self._turn = 0
         return self._conversation, {"task_id": task.task_id, "split": task.split, "tags": dict(task.tags)}
@@ -207,14 +210,19 @@ def judge(verifier: Verifier, task: Task, completion: str) -> RewardBreakdown:
     Raises:
         VerifierError: The verifier failed, or what it returned is not a breakdown.
     """
-    breakdown = _guarded("verifier", verifier, task, completion)
+    breakdown = guarded("verifier", verifier, task, completion)
     if not isinstance(breakdown, RewardBreakdown):
         kind = type(breakdown).__name__
         raise VerifierError(f"the verifier of {task.task_id!r} returned {kind}, not a RewardBreakdown")
     return breakdown
 
 
-def _guarded(what: str, call: Any, task: Task, argument: Any) -> Any:
+def guarded(what: str, call: Callable[[Task, Argument], Result], task: Task, argument: Argument) -> Result:
+    """Call something of ours about a task; whatever it raises becomes a `VerifierError`.
+
+    Raises:
+        VerifierError: It failed.
+    """
     try:
         return call(task, argument)
     except VerifierError:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from envs.attacks import Attack
+from envs.code.extract import fenced
 from envs.code.tasks import (
     CodeReference,
     build_prompt,
@@ -132,7 +133,7 @@ class CodeEnv(TextEnv):
     def wrong_answers(self, task: Task) -> Sequence[str]:
         """Return the problem's plausible but wrong programs."""
         problem = task.reference.problem
-        return [f"```python\n{source.strip()}\n```" for source in problem.wrong] if problem is not None else []
+        return [fenced(source) for source in problem.wrong] if problem is not None else []
 
 
 def _load(difficulty: Any, path: str | None, verifier: CodeVerifier | None) -> Sequence[Task]:

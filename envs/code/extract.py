@@ -60,6 +60,13 @@ def extract_program(completion: str, entry_point: str | None) -> Extraction:
     return Extraction(source=source, clean=len(blocks) == 1 and bool(defining) and not unclosed)
 
 
+def fenced(source: str) -> str:
+    """Return a program as an answer: in a code block whose fence is longer than any inside it."""
+    longest = max((len(run) for run in re.findall(r"`{3,}", source)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}python\n{source.strip(chr(10))}\n{fence}"
+
+
 def _fenced_blocks(text: str) -> tuple[list[tuple[str, str]], bool]:
     blocks: list[tuple[str, str]] = []
     fence, language, body = "", "", list[str]()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from envs.code import library
+from envs.code.extract import fenced
 from envs.code.problem import PROBLEMS, Comparison, Problem
 from envs.core import ConfigError, Message, Task, VerifierError
 from envs.datasets import split_by_hash
@@ -159,7 +160,7 @@ def _task(problem: Problem) -> Task:
         task_id=problem.name,
         prompt=(Message(role="user", content=build_prompt(problem)),),
         reference=reference,
-        gold=f"```python\n{problem.solution.strip()}\n```",
+        gold=fenced(problem.solution),
         tags={"level": str(problem.level), "style": problem.style},
     )
 

@@ -6,8 +6,9 @@ verdict stay on this side. What comes back is plain data.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from envs.code.compare import json_shaped, outputs_match, values_match
@@ -34,6 +35,7 @@ _STATUS_WORDS = {
     ExecutionStatus.PROTOCOL_ERROR: "did not end with one plain value",
     ExecutionStatus.RUNTIME_ERROR: "failed",
 }
+_FUTURE = re.compile(r"^from __future__ import [^\n]*$", re.MULTILINE)
 _NOT_COMPILED = ("SyntaxError", "IndentationError", "TabError")
 
 
@@ -61,7 +63,7 @@ class CodeVerifier:
         found = extract_program(completion, reference.entry_point)
         if found.source is None:
             return self._breakdown(reference, share=0.0, clean=False, feedback=found.problem)
-        source = reference.preamble + found.source
+        source = with_preamble(reference.preamble, found.source)
         if reference.asserts is not None:
             return self._judge_asserts(reference, reference.asserts, found, source)
         return self._judge_cases(reference, found, source)
@@ -84,6 +86,36 @@ class CodeVerifier:
         self, reference: CodeReference, asserts: AssertTests, found: Extraction, source: str
     ) -> RewardBreakdown:
         program = Program(source=source, entry_point=reference.entry_point)
+        result, errors = self._run_asserts(program, asserts)
+        passed = result.status is ExecutionStatus.OK and result.value is True
+        feedback = "" if passed else "The program fails the tests."
+        if asserts.shown and result.error == f"AssertionError: {asserts.shown}":
+            feedback = f"The program fails this test: {asserts.shown}"
+        clean = found.clean and not any(error.startswith(_NOT_COMPILED) for error in errors)
+        return self._breakdown(reference, share=float(passed), clean=clean, feedback=feedback)
+
+    def why_failed(self, task: Task, program: str) -> str | None:
+        """Return what a trusted program fails at, hidden cases included, or None if it passes: for authors of tasks.
+
+        Args:
+            task: A task with its tests.
+            program: Source of the program.
+
+        Raises:
+            VerifierError: The comparison is broken.
+            SandboxError: The sandbox broke.
+        """
+        reference: CodeReference = task.reference
+        runnable = Program(source=with_preamble(reference.preamble, program), entry_point=reference.entry_point)
+        if reference.asserts is not None:
+            result, _ = self._run_asserts(runnable, reference.asserts)
+            return None if result.status is ExecutionStatus.OK and result.value is True else result.error
+        results = self._run(runnable, reference.cases)
+        verdicts = [_is_right(reference, case, result) for case, result in zip(reference.cases, results, strict=True)]
+        known = replace(reference, cases=tuple(replace(case, visible=True) for case in reference.cases))
+        return _feedback(known, results, verdicts) or None
+
+    def _run_asserts(self, program: Program, asserts: AssertTests) -> tuple[ExecutionResult, list[str]]:
         sandbox = shared_sandbox(self.sandbox)
         errors: list[str] = []
 
@@ -93,11 +125,7 @@ class CodeVerifier:
             return result
 
         tests = Program(source=asserts.source, entry_point="check_all", stub=asserts.stub)
-        result = sandbox.run(tests, [Call()], self.limits, answer=answer)[0]
-        passed = result.status is ExecutionStatus.OK and result.value is True
-        feedback = "" if passed else "The program fails the tests."
-        clean = found.clean and not any(error.startswith(_NOT_COMPILED) for error in errors)
-        return self._breakdown(reference, share=float(passed), clean=clean, feedback=feedback)
+        return sandbox.run(tests, [Call()], self.limits, answer=answer)[0], errors
 
     def _run(self, program: Program, cases: Sequence[Case]) -> list[ExecutionResult]:
         if not cases:
@@ -115,6 +143,14 @@ class CodeVerifier:
             "format": RewardTerm(score=float(clean), weight=weight),
         }
         return RewardBreakdown(terms=terms, feedback=feedback, passed=passed)
+
+
+def with_preamble(preamble: str, source: str) -> str:
+    """Return a program with the code that its task puts before it; `from __future__` lines stay first."""
+    if not preamble:
+        return source
+    future = "".join(line + "\n" for line in _FUTURE.findall(source))
+    return f"{future}{preamble.rstrip()}\n\n\n{_FUTURE.sub('', source)}"
 
 
 def _is_right(reference: CodeReference, case: Case, result: ExecutionResult) -> bool:
