@@ -1,0 +1,218 @@
+"""One warm box, seen from the host: starts executions in it, collects what they say, notices when it breaks."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from sandbox import data
+from sandbox.bundle import bundle
+from sandbox.core import Call, Limits, Program, SandboxError
+from sandbox.forkserver import BOX_HEADER, CHANNEL, ENDED, HOST_HEADER, READY, STDERR, STDOUT
+from sandbox.runner import FRAME
+
+START_S = 20.0
+"""How long a box may take to report that it is ready."""
+
+
+class Transport(Protocol):
+    """A started box's two byte streams, and its end."""
+
+    def write(self, content: bytes) -> None:
+        """Send all of `content` to the fork-server's standard input."""
+        ...
+
+    def read(self, count: int) -> bytes:
+        """Return exactly `count` bytes of its standard output, or fewer at its end."""
+        ...
+
+    def kill(self) -> None:
+        """End the box and everything in it; may be called from another thread, and twice."""
+        ...
+
+    def last_words(self) -> str:
+        """Return what an ended box wrote to its standard error."""
+        ...
+
+
+Launch = Callable[[], Transport]
+
+
+class Execution:
+    """What has come from one execution so far. The box's reader fills it; `news` wakes the caller."""
+
+    def __init__(self, program: Program, limits: Limits) -> None:
+        self.program = program
+        self.limits = limits
+        self.streams: dict[int, bytearray] = {STDOUT: bytearray(), STDERR: bytearray(), CHANNEL: bytearray()}
+        self.ended: dict[str, Any] | None = None
+        self.lost = ""
+        """Why it will never end: its box broke."""
+        self.news: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self.started = time.monotonic()
+        self.number = 0
+
+    def take_record(self) -> tuple[bytes, bytes] | None:
+        """Remove and return the kind and body of the first complete record of the channel."""
+        channel = self.streams[CHANNEL]
+        if len(channel) < FRAME.size:
+            return None
+        kind, size = FRAME.unpack_from(channel)
+        if len(channel) < FRAME.size + size:
+            return None
+        body = bytes(channel[FRAME.size : FRAME.size + size])
+        del channel[: FRAME.size + size]
+        return kind, body
+
+
+class Box:
+    """A started box. `on_end` is called, from another thread, each time one of its executions ends or is lost."""
+
+    def __init__(self, launch: Launch, user: int, on_end: Callable[[Box], None]) -> None:
+        self._launch = launch
+        self.user = user
+        self._on_end = on_end
+        self._numbers = itertools.count(1)
+        self._running: dict[int, Execution] = {}
+        self._lock = threading.Lock()
+        self._write_lock = threading.Lock()
+        self._transport: Transport | None = None
+        self._settled = threading.Event()
+        self.broken = ""
+        """Why this box can no longer be used; empty while it can."""
+        # The thread that starts a box must live as long as the box: the kernel ties the two together.
+        self._reader = threading.Thread(target=self._live, name="sandbox-box", daemon=True)
+        self._reader.start()
+
+    def wait_until_ready(self) -> None:
+        """Return when the box can take work.
+
+        Raises:
+            SandboxError: It did not start.
+        """
+        if not self._settled.wait(START_S):
+            self.kill(f"it was not ready after {START_S:.0f} s")
+        if self.broken:
+            raise SandboxError(f"a sandbox box did not start: {self.broken}")
+
+    def start(self, execution: Execution, call: Call) -> None:
+        """Begin an execution; a box that turns out to be broken marks it as lost."""
+        program, limits = execution.program, execution.limits
+        channel = "calls" if program.stub is not None else "value" if program.entry_point is not None else ""
+        job = {
+            "source": program.source,
+            "entry_point": program.entry_point,
+            "stub": program.stub,
+            "channel": bool(channel),
+            "stdin": call.stdin if channel else "",
+            "call": data.dumps((tuple(call.args), dict(call.kwargs))),
+        }
+        parts = [json.dumps(job).encode("ascii")]
+        if not channel:
+            parts.append(call.stdin.encode("utf-8", "surrogatepass"))
+        with self._lock:
+            execution.number = next(self._numbers)
+            self._running[execution.number] = execution
+        execution.started = time.monotonic()
+        request = {
+            "op": "run",
+            "number": execution.number,
+            "channel": channel,
+            "parts": [len(part) for part in parts],
+            "limits": {name: getattr(limits, name) for name in Limits.__slots__},
+        }
+        self._send(request, b"".join(parts))
+
+    def pause(self, execution: Execution) -> None:
+        """Stop the wall clock of an execution that waits for an answer of ours."""
+        self._send({"op": "pause", "number": execution.number})
+
+    def answer(self, execution: Execution, kind: bytes, body: bytes) -> None:
+        """Answer the call of a stub, which also lets the clock go on."""
+        self._send({"op": "answer", "number": execution.number}, FRAME.pack(kind, len(body)) + body)
+
+    def cancel(self, execution: Execution) -> None:
+        """Kill an execution whose result nobody wants any more."""
+        self._send({"op": "kill", "number": execution.number})
+
+    def kill(self, reason: str) -> None:
+        """End the box; what runs in it is lost."""
+        self.broken = self.broken or reason
+        if self._transport is not None:
+            self._transport.kill()
+
+    def join(self) -> None:
+        """Wait until a killed box and its reader are gone."""
+        self._reader.join(START_S)
+
+    def _send(self, request: dict[str, Any], payload: bytes = b"") -> None:
+        text = json.dumps(request).encode("ascii")
+        try:
+            with self._write_lock:
+                assert self._transport is not None
+                self._transport.write(HOST_HEADER.pack(len(text), len(payload)) + text + payload)
+        except OSError as error:
+            self.kill(f"it does not take requests any more ({error})")
+            self._lose_all()
+
+    def _live(self) -> None:
+        """Start the box and read from it until it ends."""
+        try:
+            self._transport = self._launch()
+            if not self.broken:
+                self._transport.write(bundle(self.user))
+                while self._read_frame():
+                    pass
+        except (OSError, SandboxError, ValueError) as error:
+            self.broken = self.broken or str(error)
+        if self._transport is not None:
+            self._transport.kill()
+            words = self._transport.last_words().strip()
+            self.broken = self.broken or words or "it ended without a word"
+        self.broken = self.broken or "it ended"
+        self._settled.set()
+        self._lose_all()
+
+    def _read_frame(self) -> bool:
+        transport = self._transport
+        assert transport is not None
+        header = transport.read(BOX_HEADER.size)
+        if len(header) < BOX_HEADER.size:
+            return False
+        number, kind, size = BOX_HEADER.unpack(header)
+        body = transport.read(size)
+        if len(body) < size:
+            return False
+        if kind == READY:
+            self._settled.set()
+            return True
+        execution = self._running.get(number)
+        if execution is None:
+            return True
+        if kind == ENDED:
+            execution.ended = json.loads(body)
+            self._release(number)
+        else:
+            execution.streams[kind] += body
+            if kind == CHANNEL and execution.program.stub is not None:
+                execution.news.put(None)
+        return True
+
+    def _release(self, number: int) -> None:
+        with self._lock:
+            execution = self._running.pop(number, None)
+        if execution is not None:
+            execution.news.put(None)
+            with contextlib.suppress(RuntimeError):  # the pool is being closed
+                self._on_end(self)
+
+    def _lose_all(self) -> None:
+        for number, execution in list(self._running.items()):
+            execution.lost = self.broken
+            self._release(number)

@@ -1,0 +1,46 @@
+"""How our code gets into a box: as text over its standard input, so that a box needs nothing but a Python interpreter.
+
+Nothing of this package has to be mounted or built into an image, and the two sides always match.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+_MODULES = ("data", "seccomp", "jail", "watch", "runner", "forkserver")
+"""What runs inside a box, in the order of its imports."""
+
+BOOTSTRAP = """
+import json, os, sys, types
+def read(count):
+    parts = []
+    while count:
+        part = os.read(0, count)
+        if not part: os._exit(1)
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+bundle = json.loads(read(int.from_bytes(read(8), "big")))
+package = sys.modules["sandbox"] = types.ModuleType("sandbox")
+package.__path__ = []
+for name, source in bundle["modules"]:
+    module = sys.modules["sandbox." + name] = types.ModuleType("sandbox." + name)
+    setattr(package, name, module)
+    exec(compile(source, "sandbox/" + name + ".py", "exec"), module.__dict__)
+sys.modules["sandbox.forkserver"].main(bundle["user"])
+"""
+
+INTERPRETER_OPTIONS = ("-I", "-S", "-B", "-X", "utf8", "-c", BOOTSTRAP)
+"""Arguments of the interpreter in the box: no environment, no user's or site's packages, nothing written."""
+
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "PATH": "/nowhere"}
+"""All that the fork-server gets; programs get an empty one. One malloc arena, since each reserves address space."""
+
+
+def bundle(user: int) -> bytes:
+    """Return what the bootstrap reads: our modules, and the user id to take (0: stay as started)."""
+    here = Path(__file__).parent
+    modules = [(name, (here / f"{name}.py").read_text(encoding="utf-8")) for name in _MODULES]
+    text = json.dumps({"modules": modules, "user": user}).encode("ascii")
+    return len(text).to_bytes(8, "big") + text

@@ -1,0 +1,202 @@
+"""A bounded pool of warm boxes: spreads executions over them, replaces those that break, redoes lost work once."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+import weakref
+from collections.abc import Mapping, Sequence
+
+from sandbox import data
+from sandbox.box import Box, Execution, Launch
+from sandbox.core import AnswerCall, Call, ExecutionResult, ExecutionStatus, Limits, Program, SandboxError
+from sandbox.outcome import Unscorable, judge
+from sandbox.runner import CALL, FAILURE, VALUE
+
+LANGUAGES = ("python",)
+
+_GRACE_S = 20.0
+"""A box that reports nothing for this much longer than the longest possible execution is broken."""
+
+_LONGEST_WALL_FACTOR = 4
+"""The supervisor gives back wall time lost to others, up to this many times the limit altogether."""
+
+
+class PooledSandbox:
+    """What both sandboxes share: everything but how a box is launched."""
+
+    name = "pooled"
+
+    def __init__(self, launch: Launch, *, users: Sequence[int], in_flight_per_box: int = 4) -> None:
+        self._launch = launch
+        self._users = users
+        self._in_flight_per_box = in_flight_per_box
+        self._changed = threading.Condition()
+        self._load: dict[Box, int] = {}
+        self._closed = False
+        self._finalizer = weakref.finalize(self, _kill_all, self._load)
+        try:
+            for box in [self._add_box(user) for user in users]:
+                box.wait_until_ready()
+        except SandboxError:
+            self.close()
+            raise
+
+    def guarantees(self) -> Mapping[str, str]:
+        """Return what is enforced, and how."""
+        return {}
+
+    def run(
+        self, program: Program, inputs: Sequence[Call], limits: Limits = Limits(), *, answer: AnswerCall | None = None
+    ) -> list[ExecutionResult]:
+        """Run `program` once per input; see `sandbox.core.Sandbox.run`."""
+        _check(program, answer)
+        if answer is not None:
+            return [self._converse(program, call, limits, answer) for call in inputs]
+        attempts = [self._begin(program, call, limits) for call in inputs]
+        results = []
+        for place, (box, execution) in enumerate(attempts):
+            try:
+                results.append(self._finish(box, execution))
+            except Unscorable:
+                results.append(self._finish(*self._begin(program, inputs[place], limits)))
+        return results
+
+    def close(self) -> None:
+        """End every box and wait until all are gone."""
+        with self._changed:
+            self._closed = True
+            boxes = list(self._load)
+            self._changed.notify_all()
+        for box in boxes:
+            box.kill("the sandbox was closed")
+        for box in boxes:
+            box.join()
+        self._load.clear()
+        self._finalizer.detach()
+
+    def __enter__(self) -> PooledSandbox:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _begin(self, program: Program, call: Call, limits: Limits) -> tuple[Box, Execution]:
+        box = self._acquire()
+        execution = Execution(program, limits)
+        box.start(execution, call)
+        return box, execution
+
+    def _finish(self, box: Box, execution: Execution) -> ExecutionResult:
+        """Wait for an execution's end; a box that does not report it in time is broken.
+
+        Raises:
+            Unscorable: It must be done again.
+        """
+        patience_s = execution.limits.wall_time_s * _LONGEST_WALL_FACTOR + _GRACE_S
+        deadline = time.monotonic() + patience_s
+        while execution.ended is None and not execution.lost:
+            _wait(execution, deadline)
+            if time.monotonic() > deadline:
+                box.kill(f"it reported nothing for {patience_s:.0f} s")
+                deadline += patience_s
+        return judge(execution)
+
+    def _converse(self, program: Program, call: Call, limits: Limits, answer: AnswerCall) -> ExecutionResult:
+        """Run one input and answer the program's calls in this thread.
+
+        Takes no slot of the pool: the answers need slots, and could otherwise wait for their own questions.
+        """
+        box = self._acquire(slots=0)
+        execution = Execution(program, limits)
+        box.start(execution, call)
+        deadline = time.monotonic() + limits.wall_time_s * _LONGEST_WALL_FACTOR + _GRACE_S
+        try:
+            while execution.ended is None and not execution.lost:
+                _wait(execution, deadline)
+                if time.monotonic() > deadline:
+                    box.kill("it does not report the end of an execution")
+                    break
+                record = execution.take_record() if execution.ended is None else None
+                if record is not None and record[0] == CALL:
+                    before = time.monotonic()
+                    box.pause(execution)
+                    kind, body = _answer(record[1], answer)
+                    box.answer(execution, kind, body)
+                    deadline += time.monotonic() - before
+                elif record is not None:
+                    break
+        except BaseException:
+            box.cancel(execution)
+            raise
+        return self._finish(box, execution)
+
+    def _add_box(self, user: int) -> Box:
+        box = Box(self._launch, user, self._on_end)
+        self._load[box] = 0
+        return box
+
+    def _on_end(self, box: Box) -> None:
+        with self._changed:
+            if self._load.get(box, 0) > 0:
+                self._load[box] -= 1
+            self._changed.notify()
+
+    def _acquire(self, slots: int = 1) -> Box:
+        """Return the least loaded box, replacing broken ones; wait while all are full."""
+        fresh: list[Box] = []
+        with self._changed:
+            while True:
+                if self._closed:
+                    raise SandboxError("this sandbox is closed; make a new one")
+                for box in [box for box in self._load if box.broken]:
+                    del self._load[box]
+                    fresh.append(self._add_box(box.user))
+                best = min(self._load, key=lambda box: self._load[box])
+                if slots == 0 or self._load[best] < self._in_flight_per_box:
+                    self._load[best] += slots
+                    break
+                self._changed.wait(1.0)
+        best.wait_until_ready()
+        return best
+
+
+def default_boxes() -> int:
+    """Return one box per processor that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def _kill_all(load: dict[Box, int]) -> None:
+    for box in list(load):
+        box.kill("the interpreter is leaving")
+
+
+def _check(program: Program, answer: AnswerCall | None) -> None:
+    if program.language not in LANGUAGES:
+        raise ValueError(f"no language {program.language!r}; known: {', '.join(LANGUAGES)}")
+    if (program.stub is None) != (answer is None):
+        raise ValueError("a program with a stub needs `answer`, and one without takes none")
+    if program.stub is not None and not program.stub.isidentifier():
+        raise ValueError(f"the stub's name must be an identifier, got {program.stub!r}")
+
+
+def _wait(execution: Execution, deadline: float) -> None:
+    try:
+        execution.news.get(timeout=max(0.0, deadline - time.monotonic()))
+    except queue.Empty:
+        return
+
+
+def _answer(body: bytes, answer: AnswerCall) -> tuple[bytes, bytes]:
+    """Answer one call; what the program got wrong in asking is told to the program."""
+    try:
+        args, kwargs = data.loads(body)
+        call = Call(args=args, kwargs=kwargs)
+    except (data.DataError, ValueError, TypeError) as error:
+        return FAILURE, f"malformed call: {error}".encode()
+    result = answer(call)
+    if result.status is not ExecutionStatus.OK:
+        return FAILURE, f"{result.status}: {result.error}".encode(errors="replace")
+    return VALUE, data.dumps(result.value).encode("ascii")

@@ -1,0 +1,195 @@
+"""Runs the program inside its process: the last of our code there, after which all that process says is data.
+
+Nothing here decides anything. A function's value leaves as one framed record on descriptor 0; a program that forges
+such a record has only chosen its value. Scripts own descriptor 0 as their standard input.
+Imports only the standard library, since it runs inside the box.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import io
+import json
+import linecache
+import os
+import struct
+import sys
+import threading
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any, BinaryIO, NoReturn
+
+from sandbox import data
+
+FILE_NAME = "program.py"
+"""What tracebacks call the program."""
+
+FRAME = struct.Struct("!cI")
+"""Kind and length of a record on descriptor 0."""
+
+VALUE, CALL, FAILURE = b"V", b"C", b"E"
+"""Kinds of record: a value, a call of the stub, a reason why there is no value."""
+
+_TRACEBACK_CHARACTERS = 16_000
+_OUR_FRAMES = 8
+"""Recursion depth that this module takes away from the program, and gives back."""
+
+
+def run_job(handle: int) -> NoReturn:
+    """Run the job that the file `handle` holds and exit; never returns, whatever the program does."""
+    code = 1
+    try:
+        with open(handle, "rb") as file:
+            job = json.load(file)
+        _dress(job["channel"], job["stdin"])
+        code = _run(job)
+    except SystemExit as leaving:
+        code = _exit_code(leaving)
+    except MemoryError:
+        os.write(2, b"MemoryError\n")
+    except BaseException as error:
+        code = _report(error)
+    finally:
+        _leave(code)
+
+
+def _run(job: dict[str, Any]) -> int:
+    """Run the program up to its value or its end, and return the exit code."""
+    source = job.pop("source")
+    module = types.ModuleType("__main__")
+    module.__dict__["__file__"] = FILE_NAME
+    sys.modules["__main__"] = module
+    if job["stub"] is not None:
+        module.__dict__[job["stub"]] = _make_stub(job["stub"])
+    linecache.cache[FILE_NAME] = (lambda: source,)  # its lines are split when a traceback wants them
+    sys.setrecursionlimit(1000 + _OUR_FRAMES)
+    gc.enable()
+    code = compile(source, FILE_NAME, "exec", dont_inherit=True)
+    if job["entry_point"] is None:
+        exec(code, module.__dict__)
+        return 0
+    args, kwargs = data.loads(job["call"])
+    try:
+        exec(code, module.__dict__)
+        function = _find(module, job["entry_point"])
+        value = function(*args, **kwargs)
+    except SystemExit as leaving:
+        if _exit_code(leaving):
+            raise
+        _send(FAILURE, b"exited before it returned a value")
+        return 0
+    _send_value(value)
+    sys.stdout.flush()
+    os._exit(0)  # the value stands: threads and exit handlers have nothing to add to it
+
+
+def _find(module: types.ModuleType, name: str) -> Callable[..., Any]:
+    try:
+        found: Callable[..., Any] = module.__dict__[name]
+    except KeyError:
+        raise NameError(f"the program does not define {name!r}") from None
+    return found
+
+
+def _send_value(value: Any) -> None:
+    try:
+        text = data.dumps(value)
+    except data.DataError as error:
+        _send(FAILURE, f"the returned value is not plain data: {error}".encode(errors="replace"))
+    except RecursionError:
+        _send(FAILURE, b"the returned value is not plain data: nested too deeply")
+    else:
+        _send(VALUE, text.encode("ascii"))
+
+
+def _send(kind: bytes, body: bytes) -> None:
+    rest = memoryview(FRAME.pack(kind, len(body)) + body)
+    while rest:
+        rest = rest[os.write(0, rest) :]
+
+
+def _receive(count: int) -> bytes:
+    parts = []
+    while count:
+        part = os.read(0, min(count, 2**16))
+        if not part:
+            raise RuntimeError("nobody answers the call")
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
+def _make_stub(name: str) -> Callable[..., Any]:
+    turn = threading.Lock()
+
+    def stub(*args: Any, **kwargs: Any) -> Any:
+        request = data.dumps((args, kwargs)).encode("ascii")
+        with turn:
+            _send(CALL, request)
+            kind, size = FRAME.unpack(_receive(FRAME.size))
+            answer = _receive(size)
+        if kind != VALUE:
+            raise RuntimeError(answer.decode())
+        return data.loads(answer)
+
+    stub.__name__ = stub.__qualname__ = name
+    return stub
+
+
+def _dress(channel: bool, stdin: str) -> None:
+    """Give the process the surroundings of a freshly started interpreter, whatever the fork-server's were."""
+    os.environ.clear()
+    source: BinaryIO = io.BufferedReader(io.FileIO(0, "r", closefd=False))
+    if channel:
+        source = io.BytesIO(stdin.encode("utf-8", "surrogatepass"))
+    sys.stdin = io.TextIOWrapper(source, encoding="utf-8", errors="surrogateescape")
+    sys.stdout = _writer(1, "surrogateescape", line_buffering=False)
+    sys.stderr = _writer(2, "backslashreplace", line_buffering=True)
+    for name in ("stdin", "stdout", "stderr"):
+        setattr(sys, f"__{name}__", getattr(sys, name))
+    sys.argv = [FILE_NAME]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "sandbox"]:
+        del sys.modules[name]
+
+
+def _writer(handle: int, errors: str, *, line_buffering: bool) -> io.TextIOWrapper:
+    raw = io.BufferedWriter(io.FileIO(handle, "w", closefd=False))
+    return io.TextIOWrapper(raw, encoding="utf-8", errors=errors, line_buffering=line_buffering)
+
+
+def _exit_code(leaving: SystemExit) -> int:
+    if leaving.code is None:
+        return 0
+    if isinstance(leaving.code, int):
+        return leaving.code & 0xFF
+    os.write(2, f"{leaving.code}\n".encode(errors="replace"))
+    return 1
+
+
+def _report(error: BaseException) -> int:
+    """Print the traceback from the program's first frame on."""
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename != FILE_NAME:
+        frames = frames.tb_next
+    try:
+        text = "".join(traceback.format_exception(type(error), error, frames))
+    except BaseException:  # the exception's own __str__ may do anything
+        text = f"{type(error).__name__}\n"
+    sys.stderr.flush()
+    os.write(2, text[-_TRACEBACK_CHARACTERS:].encode(errors="backslashreplace"))
+    return 1
+
+
+def _leave(code: int) -> NoReturn:
+    """End as an interpreter does (threads, exit handlers, buffers), but without running anything of ours again."""
+    try:
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:  # only the exit code is left to lose
+        code = code or 1
+    finally:
+        os._exit(code)

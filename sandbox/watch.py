@@ -1,0 +1,100 @@
+"""What a running execution uses, read from /proc by the supervisor: the whole tree, whatever the program does.
+
+Imports only the standard library, since it runs inside the box.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+_TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(slots=True)
+class Usage:
+    """Running totals of one execution's tree."""
+
+    cpu_time_s: float = 0.0
+    memory_bytes: int = 0
+    peak_memory_bytes: int = 0
+    cpu_time_by_pid: dict[int, float] = field(default_factory=dict)
+    """Last seen for each process, so that one that vanished without being waited for still counts."""
+
+    def update(self, root: int, inherited_bytes: int, allowed_bytes: int) -> None:
+        """Look at the tree below `root`, each of whose processes began with `inherited_bytes` of the fork-server."""
+        waited_for, memory, pids = 0.0, 0, tree(root)
+        for pid in pids:
+            measured = _measure(pid)
+            if measured is None:
+                continue
+            own, children, resident = measured
+            self.cpu_time_by_pid[pid] = own
+            waited_for += children
+            memory += max(0, resident - inherited_bytes)
+        if memory > allowed_bytes and len(pids) > 1:
+            memory = min(memory, _proportional_bytes(pids) or memory)
+        alive = sum(self.cpu_time_by_pid.values())
+        self.cpu_time_s = max(self.cpu_time_s, alive, waited_for + self.cpu_time_by_pid.get(root, 0.0))
+        self.memory_bytes = memory
+        self.peak_memory_bytes = max(self.peak_memory_bytes, memory)
+
+
+def tree(root: int) -> list[int]:
+    """Return `root` and all processes below it."""
+    found, waiting = [], [root]
+    while waiting:
+        pid = waiting.pop()
+        found.append(pid)
+        try:
+            threads = os.listdir(f"/proc/{pid}/task")
+        except OSError:
+            continue
+        for thread in threads:
+            waiting.extend(int(child) for child in _read(f"/proc/{pid}/task/{thread}/children").split())
+    return found
+
+
+def waited_to_run_s(pid: int) -> float:
+    """Return for how long the process was ready to run while others had the processors."""
+    fields = _read(f"/proc/{pid}/schedstat").split()
+    return int(fields[1]) * 1e-9 if len(fields) > 1 else 0.0
+
+
+def _measure(pid: int) -> tuple[float, float, int] | None:
+    """Return CPU seconds of the process, of the children it waited for, and resident bytes; None if it is gone."""
+    stat = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    memory = _read(f"/proc/{pid}/statm").split()
+    if len(stat) < 15 or len(memory) < 2:
+        return None
+    own, children = int(stat[11]) + int(stat[12]), int(stat[13]) + int(stat[14])
+    return own * _TICK_S, children * _TICK_S, int(memory[1]) * _PAGE_BYTES
+
+
+def _proportional_bytes(pids: list[int]) -> int | None:
+    """Return what the processes occupy with shared pages counted once; None if one of them cannot be read.
+
+    Slow, so only asked when the simple sum, which counts pages shared after a fork once per process, is too large.
+    """
+    total = 0
+    for pid in pids:
+        lines = _read(f"/proc/{pid}/smaps_rollup").splitlines()
+        sizes = [int(line.split()[1]) for line in lines if line.startswith(b"Pss:")]
+        if not sizes:
+            return None
+        total += sizes[0] * 1024
+    return total
+
+
+def _read(path: str) -> bytes:
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return b""
+    try:
+        return os.read(handle, 2**16)
+    except OSError:
+        return b""
+    finally:
+        os.close(handle)
