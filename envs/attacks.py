@@ -14,6 +14,8 @@ class Attack:
 
     name: str
     completion: str
+    slow: bool = False
+    """Whether it runs into a limit of time, so that a few tasks are enough."""
 
 
 def null_attacks(task: Task) -> Sequence[Attack]:

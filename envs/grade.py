@@ -1,8 +1,8 @@
 """Grades stored answers: `python -m envs.grade env=code env.tasks=FILE answers=ANSWERS.jsonl out=GRADED.jsonl`.
 
 Answers are lines of `{"task_id", "completion"}`. Out comes one line per line in, in the same order:
-`{"task_id", "reward", "status", "terms", "feedback"}`, where `status` is `passed`, `failed` or `error`. An error is ours:
-its reward is null, and the command's exit code is 1. Exit code 2: what was asked for cannot be, and nothing ran.
+`{"task_id", "reward", "status", "terms", "feedback"}`, where `status` is `passed`, `failed` or `error`. An error is
+ours: its reward is null, and the command's exit code is 1. Exit code 2: what was asked for cannot be, and nothing ran.
 """
 
 from __future__ import annotations

@@ -104,6 +104,11 @@ class TextEnv(gymnasium.Env[Conversation, str]):
             ConfigError: Something the options ask for is not there.
         """
 
+    @property
+    def floor(self) -> float:
+        """The most that an answer may earn that does not try to solve the task."""
+        return 0.0
+
     # ---- hooks
 
     def begin(self, task: Task, rng: np.random.Generator) -> Task:

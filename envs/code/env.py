@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from envs.attacks import Attack
+from envs.code.attacks import code_attacks
 from envs.code.extract import fenced
+from envs.code.jsonl import load_tasks
 from envs.code.tasks import (
     CodeReference,
     build_prompt,
@@ -80,6 +82,7 @@ class CodeEnv(TextEnv):
             sandbox=sandbox, limits=_limits(limits), reward=reward, format_weight=float(format_weight)
         )
         self._sandbox = sandbox
+        self._reward, self._format_weight = reward, float(format_weight)
         super().__init__(
             _load(difficulty, tasks, verifier if check_references else None),
             verifier,
@@ -95,6 +98,11 @@ class CodeEnv(TextEnv):
             ConfigError: It cannot run on this machine.
         """
         shared_sandbox(self._sandbox)
+
+    @property
+    def floor(self) -> float:
+        """The format term; under `reward=fraction` a constant may be right on some inputs, so less than 1 is allowed."""
+        return self._format_weight if self._reward == "all" else 1.0
 
     def begin(self, task: Task, rng: np.random.Generator) -> Task:
         """Draw the episode's hidden inputs and work out what is expected of them.
@@ -126,8 +134,6 @@ class CodeEnv(TextEnv):
 
     def attacks(self, task: Task) -> Sequence[Attack]:
         """Return the hostile answers of `envs/code/attacks.py`."""
-        from envs.code.attacks import code_attacks
-
         return code_attacks(task)
 
     def wrong_answers(self, task: Task) -> Sequence[str]:
@@ -138,8 +144,6 @@ class CodeEnv(TextEnv):
 
 def _load(difficulty: Any, path: str | None, verifier: CodeVerifier | None) -> Sequence[Task]:
     if path is not None:
-        from envs.code.jsonl import load_tasks
-
         return load_tasks(path, verifier)
     levels = {str(level) for level in select_levels(difficulty)}
     chosen = [task for task in library_tasks() if task.tags["level"] in levels]
