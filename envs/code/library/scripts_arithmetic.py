@@ -24,8 +24,8 @@ from envs.code.problem import problem
                 rng,
                 [
                     f"{integer(rng, -9, 9)} {integer(rng, -4, 4)} {choice(rng, '+-*/')}",
-                    f"{integer(rng, 0, 9)} {integer(rng, -9, 9)} {integer(rng, -3, 9)} {choice(rng, ['+ -', '* /', '/ *'])}",
-                    f"{integer(rng, -99, 99)} {integer(rng, -9, 9)} {choice(rng, '-/')} {integer(rng, -3, 9)} {choice(rng, '+/')}",
+                    f"{integer(rng, 0, 9)} {integer(rng, -9, 9)} {integer(rng, -3, 9)} {choice(rng, ['+ -', '* /'])}",
+                    f"{integer(rng, -99, 99)} {integer(rng, -9, 9)} / {integer(rng, -3, 9)} {choice(rng, '+/')}",
                     f"{integer(rng, 1, 9)} {choice(rng, '+-*/')} {integer(rng, 1, 9)}",
                     f"{integer(rng, 1, 9)} {integer(rng, 1, 9)} {integer(rng, 1, 9)} {choice(rng, '+-*/')}",
                     f"{integer(rng, -99, 99)}",
