@@ -13,8 +13,17 @@ import re
 from collections.abc import Sequence
 
 from envs.code.tasks import AssertTests
+from sandbox.core import ExecutionResult, ExecutionStatus
 
 STUB = "candidate"
+ALL_HOLD = "every assertion holds"
+
+_SAY_SO = f"print({ALL_HOLD!r})\n"
+
+
+def all_hold(result: ExecutionResult) -> bool:
+    """Return whether tests ran to their end. Only their own box can print to this output, and no answer runs in it."""
+    return result.status is ExecutionStatus.OK and result.stdout.endswith(f"{ALL_HOLD}\n")
 
 
 def check_tests(test: str, entry_point: str, preamble: str) -> AssertTests:
@@ -33,7 +42,7 @@ def check_tests(test: str, entry_point: str, preamble: str) -> AssertTests:
     for node in asserts:
         _label(node, f"line {node.lineno} of the test: {_source(node)}")
     alias = "" if entry_point == STUB else f"{entry_point} = {STUB}\n"
-    source = f"{preamble}\n{alias}{ast.unparse(tree)}\n\n\ndef check_all():\n    check({STUB})\n    return True\n"
+    source = f"{preamble}\n{alias}{ast.unparse(tree)}\n\ncheck({STUB})\n{_SAY_SO}"
     return AssertTests(source=source, stub=STUB)
 
 
@@ -50,12 +59,11 @@ def list_tests(tests: Sequence[str], entry_point: str, setup: str) -> AssertTest
             raise ValueError(f"{test!r} asserts nothing")
         for node in ast.walk(tree):
             if isinstance(node, ast.Assert):
-                _label(node, test.strip())
+                _label(node, _one_line(test))
         body += tree.body
     _parsed(setup, "the set-up code")
-    lines = "\n".join(f"    {line}" for node in body for line in ast.unparse(node).split("\n"))
-    source = f"{setup}\n\n\ndef check_all():\n{lines}\n    return True\n"
-    return AssertTests(source=source, stub=entry_point, shown=tests[0].strip())
+    source = f"{setup}\n\n{ast.unparse(ast.Module(body, []))}\n{_SAY_SO}"
+    return AssertTests(source=source, stub=entry_point, shown=_one_line(tests[0]))
 
 
 def called_name(tests: Sequence[str], setup: str) -> str:
@@ -110,6 +118,10 @@ def _parsed(source: str, what: str) -> ast.Module:
 def _label(node: ast.Assert, words: str) -> None:
     if node.msg is None:
         node.msg = ast.Constant(words)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _source(node: ast.Assert) -> str:

@@ -26,7 +26,8 @@ from envs.datasets import normalised_prompt
 from envs.options import unknown_name
 from envs.sandboxes import shared_sandbox
 from envs.text_env import TextEnv
-from sandbox.core import Limits, Sandbox
+from sandbox.choose import SANDBOXES
+from sandbox.core import Limits, Sandbox, SandboxError
 from sandbox.data import dumps
 
 __all__ = ["CodeEnv", "build_prompt"]
@@ -73,6 +74,8 @@ class CodeEnv(TextEnv):
         """
         if reward not in REWARDS:
             raise ConfigError(unknown_name("reward", reward, REWARDS))
+        if isinstance(sandbox, str) and sandbox not in SANDBOXES:
+            raise ConfigError(unknown_name("sandbox", sandbox, SANDBOXES))
         if not isinstance(format_weight, (int, float)) or not 0.0 <= format_weight <= MAX_FORMAT_WEIGHT:
             raise ConfigError(f"format_weight must be in [0, {MAX_FORMAT_WEIGHT}], got {format_weight!r}")
         if type(hidden_cases) is not int or not 0 <= hidden_cases <= MAX_HIDDEN_CASES:
@@ -97,11 +100,14 @@ class CodeEnv(TextEnv):
         Raises:
             ConfigError: It cannot run on this machine.
         """
-        shared_sandbox(self._sandbox)
+        try:
+            shared_sandbox(self._sandbox)
+        except SandboxError as error:
+            raise ConfigError(f"sandbox={self._sandbox}: {error}") from error
 
     @property
     def floor(self) -> float:
-        """The format term; under `reward=fraction` a constant may be right on some inputs, so less than 1 is allowed."""
+        """The format term; under `reward=fraction` a constant may be right on some inputs, so no bound."""
         return self._format_weight if self._reward == "all" else 1.0
 
     def begin(self, task: Task, rng: np.random.Generator) -> Task:

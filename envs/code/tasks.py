@@ -40,7 +40,7 @@ class AssertTests:
     """Test code that calls the answer: it runs in a box of its own and reaches the answer through a stub."""
 
     source: str
-    """Defines `check_all()`, which raises unless every assertion holds, and calls the stub `stub`."""
+    """Raises unless every assertion holds, and says so at its end; calls the stub `stub`."""
     stub: str
     shown: str = ""
     """The one assertion that the prompt shows."""

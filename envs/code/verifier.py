@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from envs.code.asserts import all_hold
 from envs.code.compare import json_shaped, outputs_match, values_match
 from envs.code.extract import Extraction, extract_program
 from envs.code.tasks import AssertTests, Case, CodeReference
@@ -87,9 +88,9 @@ class CodeVerifier:
     ) -> RewardBreakdown:
         program = Program(source=source, entry_point=reference.entry_point)
         result, errors = self._run_asserts(program, asserts)
-        passed = result.status is ExecutionStatus.OK and result.value is True
+        passed = all_hold(result)
         feedback = "" if passed else "The program fails the tests."
-        if asserts.shown and result.error == f"AssertionError: {asserts.shown}":
+        if asserts.shown and result.error.startswith(f"AssertionError: {asserts.shown[:FEEDBACK_LENGTH]}"):
             feedback = f"The program fails this test: {asserts.shown}"
         clean = found.clean and not any(error.startswith(_NOT_COMPILED) for error in errors)
         return self._breakdown(reference, share=float(passed), clean=clean, feedback=feedback)
@@ -109,7 +110,7 @@ class CodeVerifier:
         runnable = Program(source=with_preamble(reference.preamble, program), entry_point=reference.entry_point)
         if reference.asserts is not None:
             result, _ = self._run_asserts(runnable, reference.asserts)
-            return None if result.status is ExecutionStatus.OK and result.value is True else result.error
+            return None if all_hold(result) else result.error
         results = self._run(runnable, reference.cases)
         verdicts = [_is_right(reference, case, result) for case, result in zip(reference.cases, results, strict=True)]
         known = replace(reference, cases=tuple(replace(case, visible=True) for case in reference.cases))
@@ -124,7 +125,7 @@ class CodeVerifier:
             errors.append(result.error)
             return result
 
-        tests = Program(source=asserts.source, entry_point="check_all", stub=asserts.stub)
+        tests = Program(source=asserts.source, stub=asserts.stub)
         return sandbox.run(tests, [Call()], self.limits, answer=answer)[0], errors
 
     def _run(self, program: Program, cases: Sequence[Case]) -> list[ExecutionResult]:
