@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import queue
@@ -47,8 +46,9 @@ Launch = Callable[[], Transport]
 class Execution:
     """What has come from one execution so far. The box's reader fills it; `news` wakes the caller."""
 
-    def __init__(self, program: Program, limits: Limits) -> None:
+    def __init__(self, program: Program, limits: Limits, *, slots: int = 1) -> None:
         self.program = program
+        self.slots = slots
         self.limits = limits
         self.streams: dict[int, bytearray] = {STDOUT: bytearray(), STDERR: bytearray(), CHANNEL: bytearray()}
         self.ended: dict[str, Any] | None = None
@@ -72,9 +72,9 @@ class Execution:
 
 
 class Box:
-    """A started box. `on_end` is called, from another thread, each time one of its executions ends or is lost."""
+    """A started box; `on_end` is told, from another thread, which slots an execution frees when it ends or is lost."""
 
-    def __init__(self, launch: Launch, user: int, on_end: Callable[[Box], None]) -> None:
+    def __init__(self, launch: Launch, user: int, on_end: Callable[[Box, int], None]) -> None:
         self._launch = launch
         self.user = user
         self._on_end = on_end
@@ -125,7 +125,10 @@ class Box:
             "number": execution.number,
             "channel": channel,
             "parts": [len(part) for part in parts],
-            "limits": {name: getattr(limits, name) for name in Limits.__slots__},
+            "limits": {
+                name: value if name.endswith("_s") else int(value)
+                for name, value in ((name, getattr(limits, name)) for name in Limits.__slots__)
+            },
         }
         self._send(request, b"".join(parts))
 
@@ -138,8 +141,9 @@ class Box:
         self._send({"op": "answer", "number": execution.number}, FRAME.pack(kind, len(body)) + body)
 
     def cancel(self, execution: Execution) -> None:
-        """Kill an execution whose result nobody wants any more."""
-        self._send({"op": "kill", "number": execution.number})
+        """Kill an execution, if it still runs, whose result nobody wants any more."""
+        if execution.ended is None and not execution.lost and not self.broken:
+            self._send({"op": "kill", "number": execution.number})
 
     def kill(self, reason: str) -> None:
         """End the box; what runs in it is lost."""
@@ -157,7 +161,7 @@ class Box:
             with self._write_lock:
                 assert self._transport is not None
                 self._transport.write(HOST_HEADER.pack(len(text), len(payload)) + text + payload)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: its pipe has been closed
             self.kill(f"it does not take requests any more ({error})")
             self._lose_all()
 
@@ -209,8 +213,7 @@ class Box:
             execution = self._running.pop(number, None)
         if execution is not None:
             execution.news.put(None)
-            with contextlib.suppress(RuntimeError):  # the pool is being closed
-                self._on_end(self)
+            self._on_end(self, execution.slots)
 
     def _lose_all(self) -> None:
         for number, execution in list(self._running.items()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -67,8 +68,13 @@ class _Pipes:
 
     def last_words(self) -> str:
         self._process.wait()
-        self._errors.seek(0)
-        return self._errors.read(4096).decode(errors="replace")
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                assert pipe is not None
+                pipe.close()
+        with self._errors:
+            self._errors.seek(0)
+            return self._errors.read(4096).decode(errors="replace")
 
 
 def _command() -> list[str]:

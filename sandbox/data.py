@@ -11,6 +11,8 @@ import base64
 import collections
 import json
 import math
+import re
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 Data: TypeAlias = Any
@@ -23,6 +25,11 @@ _MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections
 """Standard mappings that cross as plain dictionaries."""
 
 _JSON_SAFE_INT = 2**63
+
+MAX_INT_DIGITS = 100_000
+"""Hexadecimal digits of the largest integer that is read back."""
+
+_HEX = re.compile(r"-?0x[0-9a-f]+")
 
 
 class DataError(ValueError):
@@ -45,11 +52,24 @@ def loads(text: str | bytes) -> Data:
         DataError: The text is not such an encoding.
     """
     try:
-        return _decode(json.loads(text), 0)
+        return _decode(json.loads(text, object_pairs_hook=_one_tag, parse_int=_small_int), 0)
     except DataError:
         raise
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
         raise DataError(f"not a well-formed value: {error}") from error
+
+
+def _one_tag(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) != 1:
+        raise DataError("an object must hold exactly one tag")
+    return dict(pairs)
+
+
+def _small_int(digits: str) -> int:
+    value = int(digits)
+    if not -_JSON_SAFE_INT <= value < _JSON_SAFE_INT:
+        raise DataError("a large integer without its tag")
+    return value
 
 
 def _encode(value: Any, depth: int) -> Any:
@@ -80,23 +100,53 @@ def _decode(node: Any, depth: int) -> Data:
         if not math.isfinite(node):
             raise DataError("a bare infinity or NaN")
         return node
-    if depth >= MAX_DEPTH or not isinstance(node, dict) or len(node) != 1:
+    if depth >= MAX_DEPTH or not isinstance(node, dict):
         raise DataError("neither a scalar nor one tagged container, or nested too deeply")
     ((tag, body),) = node.items()
-    if tag == "int":
-        return int(body, 16)
-    if tag == "float":
-        return {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}[body]
-    if tag == "bytes":
-        return base64.b64decode(body, validate=True)
-    if not isinstance(body, list):
-        raise DataError(f"{tag!r} does not hold a list")
+    if tag in _TEXT_TAGS:
+        if type(body) is not str:
+            raise DataError(f"{tag!r} does not hold text")
+        return _TEXT_TAGS[tag](body)
+    if tag not in _LIST_TAGS or not isinstance(body, list):
+        raise DataError(f"{tag!r} is not a known tag, or does not hold a list")
     if tag == "dict":
-        return {_decode(key, depth + 1): _decode(item, depth + 1) for key, item in body}
+        pairs = [(_decode(key, depth + 1), _decode(item, depth + 1)) for key, item in body]
+        return _unique(dict(pairs), len(pairs))
     items = [_decode(item, depth + 1) for item in body]
     if tag == "complex":
-        return complex(*items)
-    builders: dict[str, Any] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
-    if tag not in builders:
-        raise DataError(f"unknown tag {tag!r}")
-    return builders[tag](items)
+        real, imaginary = items
+        if type(real) is not float or type(imaginary) is not float:
+            raise DataError("'complex' does not hold two floats")
+        return complex(real, imaginary)
+    return _unique(_LIST_TAGS[tag](items), len(items))
+
+
+def _read_int(text: str) -> int:
+    if len(text) > MAX_INT_DIGITS or not _HEX.fullmatch(text):
+        raise DataError("not an integer in hexadecimal, or too long")
+    return int(text, 16)
+
+
+def _read_float(text: str) -> float:
+    return {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}[text]
+
+
+def _read_bytes(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+def _unique(container: Any, count: int) -> Any:
+    if len(container) != count:
+        raise DataError(f"a {type(container).__name__} with the same member twice")
+    return container
+
+
+_TEXT_TAGS: dict[str, Callable[[str], Data]] = {"int": _read_int, "float": _read_float, "bytes": _read_bytes}
+_LIST_TAGS: dict[str, Callable[..., Any]] = {
+    "list": list,
+    "tuple": tuple,
+    "set": set,
+    "frozenset": frozenset,
+    "dict": dict,
+    "complex": complex,
+}

@@ -287,7 +287,7 @@ class Supervisor:
     def _measure(self, execution: Execution) -> None:
         """Compare what the tree has used with its limits, and kill it when one is passed."""
         limits, usage, now = execution.limits, execution.usage, time.monotonic()
-        usage.update(execution.pid, self.jail.baseline.private_bytes, limits["memory_bytes"])
+        usage.update(execution.pid, self.jail.baseline.inherited_bytes, limits["memory_bytes"])
         if usage.memory_bytes > limits["memory_bytes"]:
             self._kill(execution, "memory")
         elif usage.cpu_time_s > limits["cpu_time_s"]:
@@ -318,7 +318,7 @@ class Supervisor:
         os.close(execution.process)
         del self.executions[execution.number]
         usage = execution.usage
-        own_peak = spent.ru_maxrss * 1024 - self.jail.baseline.private_bytes
+        own_peak = spent.ru_maxrss * 1024 - self.jail.baseline.inherited_bytes
         ended = {
             "broken": broken,
             "fired": execution.fired,

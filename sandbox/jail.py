@@ -39,6 +39,9 @@ _SCRATCH_INODES = 1024
 _OPEN_FILES = 64
 _STACK_BYTES = 64 * 2**20
 
+_OWN_BYTES = 8 * 2**20
+"""What our own code may need in the process before the program runs, so that even a tiny limit is the program's."""
+
 SCRATCH = "/tmp"
 
 # PyDLL keeps the interpreter lock during a call, which a call that returns twice needs.
@@ -54,21 +57,20 @@ class Baseline:
 
     address_bytes: int
     data_bytes: int
-    resident_bytes: int
-    private_bytes: int
+    inherited_bytes: int
+    """Resident memory of a new process before it does anything."""
 
 
 def measure_baseline() -> Baseline:
-    """Measure the calling process."""
+    """Measure the calling process, and a child of it."""
     with open("/proc/self/statm", encoding="ascii") as file:
-        size, resident, shared, _text, _lib, data, _dirty = (int(field) for field in file.read().split())
+        size, _resident, _shared, _text, _lib, data, _dirty = (int(field) for field in file.read().split())
     page = resource.getpagesize()
-    return Baseline(
-        address_bytes=size * page,
-        data_bytes=data * page,
-        resident_bytes=resident * page,
-        private_bytes=(resident - shared) * page,
-    )
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    inherited = os.wait4(child, 0)[2].ru_maxrss * 1024
+    return Baseline(address_bytes=size * page, data_bytes=data * page, inherited_bytes=inherited)
 
 
 class Jail:
@@ -136,6 +138,7 @@ class Jail:
 
     def _limit(self, cpu_time_s: float, memory_bytes: int, processes: int, scratch_bytes: int) -> None:
         cpu = math.ceil(cpu_time_s) + 1  # the supervisor is more exact; this holds should it be slow
+        memory_bytes += _OWN_BYTES
         data = self.baseline.data_bytes + memory_bytes
         limits = {
             resource.RLIMIT_CPU: cpu,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import os
 import queue
 import threading
@@ -15,7 +17,12 @@ from sandbox.core import AnswerCall, Call, ExecutionResult, ExecutionStatus, Lim
 from sandbox.outcome import Unscorable, judge
 from sandbox.runner import CALL, FAILURE, VALUE
 
+logger = logging.getLogger(__name__)
+
 LANGUAGES = ("python",)
+
+MOST_IN_FLIGHT = 32
+"""Executions at the same time in one box: its supervisor needs several descriptors for each."""
 
 _GRACE_S = 20.0
 """A box that reports nothing for this much longer than the longest possible execution is broken."""
@@ -30,6 +37,8 @@ class PooledSandbox:
     name = "pooled"
 
     def __init__(self, launch: Launch, *, users: Sequence[int], in_flight_per_box: int = 4) -> None:
+        if not 0 < in_flight_per_box <= MOST_IN_FLIGHT or not users:
+            raise ValueError(f"a sandbox needs at least one box, and 1 to {MOST_IN_FLIGHT} executions in each")
         self._launch = launch
         self._users = users
         self._in_flight_per_box = in_flight_per_box
@@ -52,16 +61,25 @@ class PooledSandbox:
         self, program: Program, inputs: Sequence[Call], limits: Limits = Limits(), *, answer: AnswerCall | None = None
     ) -> list[ExecutionResult]:
         """Run `program` once per input; see `sandbox.core.Sandbox.run`."""
-        _check(program, answer)
+        _check(program, limits, answer)
         if answer is not None:
             return [self._converse(program, call, limits, answer) for call in inputs]
-        attempts = [self._begin(program, call, limits) for call in inputs]
+        attempts: list[tuple[Box, Execution]] = []
         results = []
-        for place, (box, execution) in enumerate(attempts):
-            try:
-                results.append(self._finish(box, execution))
-            except Unscorable:
-                results.append(self._finish(*self._begin(program, inputs[place], limits)))
+        try:
+            for call in inputs:
+                attempts.append(self._begin(program, call, limits))
+            for place, (box, execution) in enumerate(attempts):
+                try:
+                    results.append(self._finish(box, execution))
+                except Unscorable as reason:
+                    logger.warning("sandbox %s: %s; doing the execution again", self.name, reason)
+                    attempts[place] = self._begin(program, inputs[place], limits)
+                    results.append(self._finish(*attempts[place]))
+        except BaseException:
+            for box, execution in attempts:
+                box.cancel(execution)
+            raise
         return results
 
     def close(self) -> None:
@@ -74,7 +92,8 @@ class PooledSandbox:
             box.kill("the sandbox was closed")
         for box in boxes:
             box.join()
-        self._load.clear()
+        with self._changed:
+            self._load.clear()
         self._finalizer.detach()
 
     def __enter__(self) -> PooledSandbox:
@@ -110,7 +129,7 @@ class PooledSandbox:
         Takes no slot of the pool: the answers need slots, and could otherwise wait for their own questions.
         """
         box = self._acquire(slots=0)
-        execution = Execution(program, limits)
+        execution = Execution(program, limits, slots=0)
         box.start(execution, call)
         deadline = time.monotonic() + limits.wall_time_s * _LONGEST_WALL_FACTOR + _GRACE_S
         try:
@@ -134,14 +153,21 @@ class PooledSandbox:
         return self._finish(box, execution)
 
     def _add_box(self, user: int) -> Box:
-        box = Box(self._launch, user, self._on_end)
+        on_end = weakref.WeakMethod(self._on_end)  # a forgotten sandbox must not be kept alive by its own boxes
+
+        def tell(box: Box, slots: int) -> None:
+            method = on_end()
+            if method is not None:
+                method(box, slots)
+
+        box = Box(self._launch, user, tell)
         self._load[box] = 0
         return box
 
-    def _on_end(self, box: Box) -> None:
+    def _on_end(self, box: Box, slots: int) -> None:
         with self._changed:
-            if self._load.get(box, 0) > 0:
-                self._load[box] -= 1
+            if box in self._load:
+                self._load[box] -= slots
             self._changed.notify()
 
     def _acquire(self, slots: int = 1) -> Box:
@@ -173,7 +199,10 @@ def _kill_all(load: dict[Box, int]) -> None:
         box.kill("the interpreter is leaving")
 
 
-def _check(program: Program, answer: AnswerCall | None) -> None:
+def _check(program: Program, limits: Limits, answer: AnswerCall | None) -> None:
+    for name in Limits.__slots__:
+        if not math.isfinite(getattr(limits, name)):
+            raise ValueError(f"limit {name} must be a finite number, got {getattr(limits, name)!r}")
     if program.language not in LANGUAGES:
         raise ValueError(f"no language {program.language!r}; known: {', '.join(LANGUAGES)}")
     if (program.stub is None) != (answer is None):

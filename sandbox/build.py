@@ -1,0 +1,162 @@
+"""Builds the image of the Docker sandbox: `python -m sandbox.build`.
+
+Takes a hub image with Python where one can be pulled, else `scratch` with a copy of this host's own interpreter, its
+standard library and the shared libraries they load; no package manager and no root is needed for that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import subprocess
+import sys
+import sysconfig
+import tarfile
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import docker
+import docker.errors
+
+from sandbox.core import SandboxError
+from sandbox.docker import REPOSITORY, connect, image_tag
+
+HUB_IMAGE = "python:3.11-slim"
+_HUB_INTERPRETER = "/usr/local/bin/python3"
+_LEFT_OUT = {"site-packages", "dist-packages", "test", "tests", "idlelib", "tkinter", "turtledemo", "ensurepip"}
+
+_LIST_LIBRARIES = """
+import importlib, os, sys, sysconfig
+folder = sysconfig.get_config_var("DESTSHARED")
+for name in sorted(os.listdir(folder)):
+    try:
+        importlib.import_module(name.partition(".")[0])
+    except Exception:
+        pass
+paths = {line.split()[-1] for line in open("/proc/self/maps") if "/" in line}
+print("\\n".join(sorted(path for path in paths if ".so" in os.path.basename(path))))
+"""
+
+
+def main() -> None:
+    """Build the image and say what it was made of."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.build", description=__doc__)
+    parser.add_argument(
+        "--base", default=HUB_IMAGE, help="hub image with Python at /usr/local/bin (default: %(default)s)"
+    )
+    parser.add_argument("--from-host", action="store_true", help="do not pull: copy this host's interpreter")
+    options = parser.parse_args()
+    try:
+        print(f"built {build(None if options.from_host else options.base)}")
+    except SandboxError as error:
+        sys.exit(f"error: {error}")
+
+
+def build(base: str | None = HUB_IMAGE) -> str:
+    """Build the image on `base`, or on this host's interpreter if that is None or cannot be pulled; return its name.
+
+    Raises:
+        SandboxError: No engine answers, or the build failed.
+    """
+    client = connect()
+    if base is not None and not _pull(client, base):
+        print(f"{base} cannot be pulled; copying the interpreter of this host instead", file=sys.stderr)
+        base = None
+    interpreter = _HUB_INTERPRETER if base else os.path.realpath(sys.executable)
+    root = _root_archive([]) if base else _root_archive(host_files(interpreter))
+    name = f"{REPOSITORY}:{image_tag()}"
+    arguments = {"BASE": base or "scratch", "INTERPRETER": interpreter, "VERSION": image_tag()}
+    try:
+        events = client.build(
+            fileobj=_context(root),
+            custom_context=True,
+            tag=name,
+            buildargs=arguments,
+            rm=True,
+            forcerm=True,
+            decode=True,
+        )
+        for event in events:
+            if "error" in event:
+                raise SandboxError(f"the image was not built: {event['error'].strip()}")
+    except docker.errors.DockerException as error:
+        raise SandboxError(f"the image was not built: {error}") from error
+    return name
+
+
+def _pull(client: docker.APIClient, image: str) -> bool:
+    try:
+        client.inspect_image(image)
+        return True
+    except docker.errors.ImageNotFound:
+        pass
+    try:
+        client.pull(image)
+        return True
+    except docker.errors.DockerException:
+        return False
+
+
+def host_files(interpreter: str) -> Iterator[Path]:
+    """Yield what `interpreter` needs to run: itself, the standard library, and every shared library they load."""
+    base = {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}
+    yield Path(interpreter)
+    command = [interpreter, "-I", "-S", "-c", _LIST_LIBRARIES]
+    listing = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    for library in map(Path, listing.splitlines()):
+        yield from (link for link in library.parent.glob("*.so*") if link.resolve() == library)  # by all its names
+    yield from Path("/lib64").glob("ld-linux*")
+    yield from Path("/lib").glob("ld-linux*")
+    yield Path("/etc/ld.so.cache")
+    for folder in sorted({sysconfig.get_path(kind, vars=base) for kind in ("stdlib", "platstdlib")}):
+        for place, folders, files in os.walk(folder):
+            folders[:] = sorted(set(folders) - _LEFT_OUT)
+            yield from (Path(place, file) for file in sorted(files) if not file.endswith((".a", ".o")))
+
+
+def _root_archive(files: Iterator[Path] | list[Path]) -> bytes:
+    """Pack `files` at their own paths, readable for everybody, with the empty folders that a box mounts on."""
+    buffer = io.BytesIO()
+    known: set[str] = set()
+
+    def add_folder(folder: Path) -> None:
+        name = str(folder).lstrip("/")
+        if name and name not in known:
+            add_folder(folder.parent)
+            known.add(name)
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+            archive.addfile(entry)
+
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for folder in ("/tmp", "/proc", "/sys", "/dev", "/etc"):
+            add_folder(Path(folder))
+        for path in files:
+            name = str(path).lstrip("/")
+            if name in known or not path.exists():
+                continue
+            add_folder(path.parent)
+            known.add(name)
+            content = path.read_bytes()  # a link is packed as what it leads to
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(content), 0o755 if os.access(path, os.X_OK) else 0o644
+            archive.addfile(entry, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def _context(root: bytes) -> io.BytesIO:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        dockerfile = (resources.files("sandbox.image") / "Dockerfile").read_bytes()
+        for name, content in (("Dockerfile", dockerfile), ("root.tar", root)):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    buffer.seek(0)
+    return buffer
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+"""A sandbox in hardened Docker containers, each a warm box; the only module that imports the engine's client."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import struct
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+import docker
+import docker.errors
+import requests
+from docker.types import LogConfig, Ulimit
+
+from sandbox.bundle import ENVIRONMENT, INTERPRETER_OPTIONS
+from sandbox.core import SandboxError
+from sandbox.pool import PooledSandbox, default_boxes
+
+REPOSITORY = "assay-sandbox"
+INTERPRETER_LABEL = "assay.sandbox.interpreter"
+BUILD_COMMAND = "python -m sandbox.build"
+
+_FIRST_USER = 200_000
+_STREAM_HEADER = struct.Struct(">BxxxI")
+_STDERR = 2
+_LAST_WORDS_BYTES = 4096
+_HIDDEN = (
+    "/sys",
+    "/proc/acpi",
+    "/proc/asound",
+    "/proc/interrupts",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+    "/proc/sched_debug",
+)
+_ENGINE_ERRORS = (docker.errors.DockerException, requests.RequestException, OSError)
+
+
+def image_tag() -> str:
+    """Return the tag of the image that belongs to this version of the package: a hash of what it is built from."""
+    folder = resources.files("sandbox.image")
+    digest = hashlib.sha256((folder / "Dockerfile").read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def connect() -> docker.APIClient:
+    """Return a client of the engine that the environment names.
+
+    Raises:
+        SandboxError: No engine answers.
+    """
+    try:
+        client = docker.APIClient(version="auto", timeout=60)
+        client.ping()
+    except _ENGINE_ERRORS as error:
+        raise SandboxError(
+            f"no Docker engine answers ({error}): start it (`dockerd &` as root, or your system's service), "
+            "or take sandbox=bubblewrap, which needs none"
+        ) from error
+    return client
+
+
+class DockerSandbox(PooledSandbox):
+    """Runs programs in containers.
+
+    Args:
+        boxes: Number of containers; one per processor when not given.
+        in_flight_per_box: Executions at the same time in one container.
+        memory_bytes: Cap of one container, should all its executions fill their limits at once.
+        runtime: The engine's OCI runtime, such as `runsc`; its default when not given.
+
+    Raises:
+        SandboxError: No engine answers, the image is missing, or the engine cannot enforce a limit.
+    """
+
+    name = "docker"
+
+    def __init__(
+        self,
+        *,
+        boxes: int | None = None,
+        in_flight_per_box: int = 4,
+        memory_bytes: int = 4 * 2**30,
+        runtime: str | None = None,
+    ) -> None:
+        client = connect()
+        self._engine = client.info()
+        _check_engine(self._engine, runtime)
+        image = find_image(client)
+        self._image = f"{REPOSITORY}:{image_tag()}"
+        interpreter = image["Config"]["Labels"][INTERPRETER_LABEL]
+        settings = _host_settings(client, self._engine, memory_bytes, runtime)
+        count = boxes or default_boxes()
+        first = _FIRST_USER + (os.getpid() * 64) % 10_000_000
+        users = iter(range(first, first + 1_000_000))  # a user of its own for every container ever started
+
+        def launch() -> _Container:
+            return _Container(self._image, interpreter, next(users), settings)
+
+        super().__init__(launch, users=[0] * count, in_flight_per_box=in_flight_per_box)
+
+    def guarantees(self) -> Mapping[str, str]:
+        """Return what is enforced, and how."""
+        return {**super().guarantees(), "isolation": f"containers of {self._image}"}
+
+
+class _Container:
+    """A started container, attached to its standard streams."""
+
+    def __init__(self, image: str, interpreter: str, user: int, settings: dict[str, Any]) -> None:
+        self._client = connect()
+        self._rest = b""
+        self._errors = b""
+        try:
+            self._id: str = self._client.create_container(
+                image,
+                command=list(INTERPRETER_OPTIONS),
+                entrypoint=[interpreter],
+                user=f"{user}:{user}",
+                environment=ENVIRONMENT,
+                working_dir="/",
+                hostname="box",
+                stdin_open=True,
+                labels={"assay.sandbox": "box"},
+                host_config=settings,
+            )["Id"]
+            streams = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+            self._attached = self._client.attach_socket(self._id, params=streams)
+            self._socket = getattr(self._attached, "_sock", self._attached)
+            self._socket.settimeout(None)
+            self._client.start(self._id)
+        except _ENGINE_ERRORS as error:
+            raise SandboxError(f"the engine cannot start a container of {image}: {error}") from error
+
+    def write(self, content: bytes) -> None:
+        self._socket.sendall(content)
+
+    def read(self, count: int) -> bytes:
+        while len(self._rest) < count:
+            header = self._receive(_STREAM_HEADER.size)
+            if len(header) < _STREAM_HEADER.size:
+                return b""
+            stream, size = _STREAM_HEADER.unpack(header)
+            content = self._receive(size)
+            if stream == _STDERR:
+                self._errors = (self._errors + content)[-_LAST_WORDS_BYTES:]
+            else:
+                self._rest += content
+        taken, self._rest = self._rest[:count], self._rest[count:]
+        return taken
+
+    def _receive(self, count: int) -> bytes:
+        parts = []
+        while count:
+            part = self._socket.recv(count)
+            if not part:
+                break
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)
+
+    def kill(self) -> None:
+        with contextlib.suppress(*_ENGINE_ERRORS):
+            self._client.remove_container(self._id, force=True)
+
+    def last_words(self) -> str:
+        with contextlib.suppress(OSError):
+            self._attached.close()
+        self._client.close()
+        return self._errors.decode(errors="replace")
+
+
+def find_image(client: docker.APIClient) -> dict[str, Any]:
+    """Return the engine's description of our image.
+
+    Raises:
+        SandboxError: It has not been built, or only for another version of this package.
+    """
+    tag = image_tag()
+    try:
+        found: dict[str, Any] = client.inspect_image(f"{REPOSITORY}:{tag}")
+        return found
+    except docker.errors.ImageNotFound:
+        others = [name for image in client.images(REPOSITORY) for name in image["RepoTags"] or ()]
+        state = f"the engine only has {', '.join(others)}, of another version" if others else "it has not been built"
+        raise SandboxError(f"no image {REPOSITORY}:{tag}: {state}; run `{BUILD_COMMAND}`") from None
+
+
+def _check_engine(engine: Mapping[str, Any], runtime: str | None) -> None:
+    missing = [what for what in ("MemoryLimit", "SwapLimit", "PidsLimit") if not engine.get(what)]
+    if missing:
+        raise SandboxError(f"this engine cannot enforce {', '.join(missing)}: enable those control groups on the host")
+    if not any("seccomp" in option for option in engine.get("SecurityOptions") or ()):
+        raise SandboxError("this engine has no seccomp: use one that was built with it, or sandbox=bubblewrap")
+    if runtime is not None and runtime not in engine.get("Runtimes", {}):
+        raise SandboxError(f"the engine has no runtime {runtime!r}; it knows {', '.join(engine['Runtimes'])}")
+
+
+def _host_settings(
+    client: docker.APIClient, engine: Mapping[str, Any], memory_bytes: int, runtime: str | None
+) -> dict[str, Any]:
+    """Return how a container is shut in; programs are shut in further by the fork-server inside it."""
+    profile = (resources.files("sandbox.image") / "seccomp.json").read_text(encoding="utf-8")
+    security = ["no-new-privileges", f"seccomp={profile}"]
+    if any("apparmor" in option for option in engine.get("SecurityOptions") or ()):
+        security.append("apparmor=unconfined")  # the default one forbids a program's private directory
+    settings: dict[str, Any] = client.create_host_config(
+        network_mode="none",
+        read_only=True,
+        cap_drop=["ALL"],
+        security_opt=security,
+        mem_limit=memory_bytes,
+        memswap_limit=memory_bytes,
+        pids_limit=1024,
+        ulimits=[Ulimit(name="core", soft=0, hard=0), Ulimit(name="nofile", soft=1024, hard=1024)],
+        ipc_mode="none",
+        init=True,
+        auto_remove=True,
+        log_config=LogConfig(type="none"),
+        runtime=runtime,
+    )
+    settings["MaskedPaths"] = list(_HIDDEN)
+    return settings

@@ -1,0 +1,1 @@
+"""What the Docker image of the sandbox is built from, and the profile its containers run under."""
