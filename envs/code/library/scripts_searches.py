@@ -107,7 +107,7 @@ def knight_moves(text: str) -> str:
     draw=lambda rng: (
         (size := integer(rng, 2, 4))
         and "a" * size
-        + f" {(goal := 'a' * (size - 2) + choice(rng, ['bc', 'cb', 'cc', 'bd']))}\n"
+        + f" {(goal := text(rng, 'bcd', size, size))}\n"
         + "".join(text(rng, "abcd", size, size) + "\n" for _ in range(choice(rng, [5, 6 * size, 50, 200])))
         + choice(rng, ["", f"{goal}\n", f"{goal}\n"]),
     ),
