@@ -87,4 +87,5 @@ def _defines(source: str, entry_point: str | None) -> bool:
     if entry_point is None:
         return bool(source.strip())
     name = re.escape(entry_point)
-    return re.search(rf"^(?:async[ \t]+)?(?:def[ \t]+{name}\b|{name}[ \t]*[=:])", source, re.MULTILINE) is not None
+    definition = rf"^(?:async[ \t]+)?(?:def[ \t]+{name}\b|{name}[ \t]*(?::[^=\n]*)?=(?!=))"
+    return re.search(definition, source, re.MULTILINE) is not None
