@@ -14,7 +14,7 @@ from envs.core import (
     Verifier,
     VerifierError,
 )
-from envs.registry import UnknownEnvError, load_plugins, make, register, registered
+from envs.registry import UnknownEnvError, default_options, load_plugins, make, register, registered
 from envs.spaces import ConversationSpace, TextSpace
 from envs.text_env import TextEnv
 from envs.verifiers import make_verifier, register_verifier, registered_verifiers
@@ -33,6 +33,7 @@ __all__ = [
     "UnknownEnvError",
     "Verifier",
     "VerifierError",
+    "default_options",
     "load_plugins",
     "make",
     "make_verifier",

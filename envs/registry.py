@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
+import inspect
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -77,6 +78,23 @@ def make(name: str, **options: Any) -> gymnasium.Env[Any, Any]:
         raise UnknownEnvError(f"the environment {name!r} has no entry point")
     check_options(create, {**spec.kwargs, **options}, f"the environment {name!r}")
     return gymnasium.make(env_id, **options)
+
+
+def default_options(name: str) -> dict[str, Any]:
+    """Return the options of an environment with their defaults; an option without one is None.
+
+    Raises:
+        UnknownEnvError: No such environment.
+    """
+    known = registered()
+    if name not in known:
+        raise UnknownEnvError(unknown_name("environment", name, known))
+    spec = gymnasium.spec(known[name])
+    create = load_env_creator(spec.entry_point) if isinstance(spec.entry_point, str) else spec.entry_point
+    parameters = inspect.signature(create).parameters.values() if create is not None else ()
+    keywords = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    defaults = {p.name: None if p.default is p.empty else p.default for p in parameters if p.kind in keywords}
+    return {**defaults, **spec.kwargs}
 
 
 def load_plugins(plugins: Sequence[str]) -> None:

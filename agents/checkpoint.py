@@ -1,0 +1,95 @@
+"""Checkpoints that are either whole or absent, and files that are either old or new.
+
+A checkpoint is written beside its final place, flushed to disk, and renamed; the pointer `last` moves only then. A kill at
+any moment leaves the previous one in force.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from agents.models import LoadedModel
+from envs.core import ConfigError
+
+
+def write_atomic(path: Path, text: str) -> None:
+    """Replace a file's contents at once.
+
+    Raises:
+        OSError: The disk is full or the folder cannot be written; the old contents stay.
+    """
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with scratch.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def save_checkpoint(run_dir: Path, step: int, model: LoadedModel, state: Mapping[str, Any]) -> Path:
+    """Write the checkpoint of a step and make it the last one; older ones are removed.
+
+    Args:
+        run_dir: Folder of the run.
+        step: Number of steps that are done.
+        model: Saved in the standard format, so that `model=RUN` and other tools load it.
+        state: Everything else that the next step depends on.
+
+    Raises:
+        OSError: It cannot be written; the last checkpoint stays in force.
+    """
+    folder = run_dir / "checkpoints"
+    folder.mkdir(parents=True, exist_ok=True)
+    target, scratch = folder / f"step_{step:06d}", folder / f".step_{step:06d}.partial"
+    shutil.rmtree(scratch, ignore_errors=True)
+    try:
+        model.model.save_pretrained(scratch / "model")
+        model.tokenizer.save_pretrained(scratch / "model")
+        torch.save(dict(state), scratch / "state.pt")
+        _flush(scratch)
+        shutil.rmtree(target, ignore_errors=True)
+        scratch.replace(target)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    pointer = folder / ".last.partial"
+    pointer.unlink(missing_ok=True)
+    pointer.symlink_to(target.name)
+    pointer.replace(folder / "last")
+    for old in folder.glob("step_*"):
+        if old != target:
+            shutil.rmtree(old, ignore_errors=True)
+    return target
+
+
+def load_checkpoint(run_dir: Path) -> tuple[Path, dict[str, Any]]:
+    """Return the model's folder and the state of a run's last checkpoint.
+
+    Raises:
+        ConfigError: The run has none.
+    """
+    last = run_dir / "checkpoints" / "last"
+    if not (last / "state.pt").is_file():
+        raise ConfigError(f"{str(run_dir)!r} holds no checkpoint to resume from")
+    return last / "model", torch.load(last / "state.pt", map_location="cpu", weights_only=True)
+
+
+def read_json(path: Path) -> Any:
+    """Return the contents of a JSON file."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _flush(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())

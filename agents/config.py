@@ -1,0 +1,174 @@
+"""Typed configuration of a run. Every field can be set on the command line: `algo.steps=40 env.difficulty=medium`.
+
+`env=NAME` chooses an environment; its own options stand under `env.` with the defaults of its constructor.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import MISSING, OmegaConf
+
+import envs
+from agents.advantage import ADVANTAGES
+from agents.losses import LOSSES
+from envs.core import SPLITS, ConfigError
+from envs.options import parse_overrides, unknown_name
+
+
+@dataclass
+class AlgoConfig:
+    """The learning algorithm."""
+
+    steps: int = 24
+    """Optimizer steps."""
+    groups_per_step: int = 16
+    """Tasks sampled for one step."""
+    group_size: int = 8
+    """Completions of each task, compared with one another."""
+    max_new_tokens: int = 80
+    """Longest completion of one turn."""
+    temperature: float = 1.0
+    """Of sampling, in training and evaluation; log-probabilities are taken at the same temperature."""
+    advantage: str = "group_std"
+    """`group`, `group_std` or `leave_one_out`."""
+    loss: str = "grpo"
+    """`grpo` or `reinforce`; summed over tokens and divided by the number of scored tokens of the whole batch."""
+    clip_low: float = 0.2
+    """The ratio of new to old probability counts down to 1 - clip_low."""
+    clip_high: float = 0.28
+    """The ratio counts up to 1 + clip_high."""
+    learn_from_truncated: bool = True
+    """Whether completions that ran out of tokens are learned from; they count in the baseline either way."""
+    learning_rate: float = 1e-5
+    """Peak learning rate of AdamW."""
+    warmup_steps: int = 2
+    """Steps over which the learning rate rises linearly."""
+    weight_decay: float = 0.0
+    """Of AdamW."""
+    beta1: float = 0.9
+    """Of AdamW."""
+    beta2: float = 0.95
+    """Of AdamW."""
+    max_grad_norm: float = 1.0
+    """The gradient is scaled down to this norm."""
+    row_tokens: int = 1024
+    """Longest sequence of the learner: a group's prompt and its members, laid one behind the other."""
+    sampler_batch: int = 64
+    """Completions sampled side by side."""
+
+
+@dataclass
+class EvalConfig:
+    """Evaluation during a run."""
+
+    split: str = "heldout"
+    """Split that is evaluated; never trained on."""
+    samples: int = 4
+    """Completions of each task, before and after training."""
+    every: int = 8
+    """Steps between evaluations during training, with `samples_during` completions; 0: none."""
+    samples_during: int = 1
+    """Completions of each task in those."""
+
+
+@dataclass
+class TrainConfig:
+    """A run."""
+
+    defaults: list[Any] = field(default_factory=lambda: ["_self_", {"env": "code"}])
+    env: Any = MISSING
+    """Environment and its options; `env=NAME` chooses."""
+    model: str = "smollm2-135m"
+    """`smollm2-135m`, `tiny`, `hf:ID`, or the path of a folder with weights (a run's checkpoint, say)."""
+    backend: str = "transformers"
+    """What samples."""
+    sandbox: str = "auto"
+    """What runs untrusted programs: `auto`, `docker` or `bubblewrap`; for environments that have the option."""
+    seed: int = 0
+    """Of tasks, episodes and sampling."""
+    run_dir: str | None = None
+    """Folder of the run; by default a new one under `runs/`."""
+    resume: str | None = None
+    """Folder of a run to go on with, from its last checkpoint and with its configuration."""
+    plugins: list[str] = field(default_factory=list)
+    """Modules or files that register environments and verifiers."""
+    checkpoint_every: int = 8
+    """Steps between checkpoints; the last step always makes one."""
+    transcripts: int = 4
+    """Sampled episodes written down at each step."""
+    algo: AlgoConfig = field(default_factory=AlgoConfig)
+    eval: EvalConfig = field(default_factory=EvalConfig)
+
+
+def register_configs(arguments: Sequence[str], name: str, schema: type[Any]) -> None:
+    """Tell Hydra of the schema and of every environment, plug-ins included, before it reads the command line.
+
+    Args:
+        arguments: The command line, of which `plugins=` and `env=` are looked at.
+        name: Name of the configuration.
+        schema: Its dataclass.
+
+    Raises:
+        ConfigError: A plug-in cannot be loaded, or there is no such environment.
+    """
+    given = [argument for argument in arguments if argument.startswith(("plugins=", "env="))]
+    options = parse_overrides(given)
+    envs.load_plugins(_listed(options.get("plugins", [])))
+    known = envs.registered()
+    chosen = str(options.get("env", "code"))
+    for choice in chosen.split(","):  # a sweep names several
+        if choice not in known:
+            raise envs.UnknownEnvError(unknown_name("environment", choice, known))
+    store = ConfigStore.instance()
+    store.store(name=name, node=schema)
+    for env_name in known:
+        store.store(group="env", name=env_name, node={"name": env_name, **envs.default_options(env_name)})
+
+
+def check(config: TrainConfig) -> None:
+    """Refuse what cannot be, before anything heavy is loaded.
+
+    Raises:
+        ConfigError: A field has a value that does not exist or makes no sense.
+    """
+    for what, value, known in (
+        ("advantage", config.algo.advantage, ADVANTAGES),
+        ("loss", config.algo.loss, LOSSES),
+        ("split", config.eval.split, SPLITS),
+    ):
+        if value not in known:
+            raise ConfigError(unknown_name(what, value, known))
+    if config.algo.group_size < 2:
+        raise ConfigError(f"algo.group_size must be at least 2: one member alone has no sibling ({config.algo.group_size})")
+    positive = ("steps", "groups_per_step", "max_new_tokens", "temperature", "learning_rate", "max_grad_norm")
+    for name in (*positive, "row_tokens", "sampler_batch"):
+        if not getattr(config.algo, name) > 0:
+            raise ConfigError(f"algo.{name} must be positive, got {getattr(config.algo, name)!r}")
+    if config.eval.split == "train":
+        raise ConfigError("eval.split=train would evaluate on what is trained on; choose validation or heldout")
+
+
+def env_options(config: TrainConfig) -> tuple[str, dict[str, Any]]:
+    """Return the environment's name and the options to make it with."""
+    options = OmegaConf.to_container(config.env, resolve=True) if OmegaConf.is_config(config.env) else dict(config.env)
+    assert isinstance(options, dict)  # a node of the env group is a mapping
+    chosen = {str(key): value for key, value in options.items()}
+    name = str(chosen.pop("name"))
+    if chosen.get("sandbox") == "auto":
+        chosen["sandbox"] = config.sandbox
+    return name, chosen
+
+
+def fail(error: BaseException) -> None:
+    """End the process with one line that says what was wrong."""
+    print(f"error: {error}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def _listed(plugins: Any) -> list[str]:
+    return [str(plugin) for plugin in plugins] if isinstance(plugins, list) else [str(plugins)]

@@ -1,0 +1,170 @@
+"""The contract of the learning loop: what is sampled, what is learned from, and who does which.
+
+The data flows `Completion -> Turn -> Trajectory -> Group -> Batch -> Learner`. Token ids that were sampled are stored and
+never made again from text. Letters in names: B batch, G group, T tokens of one sequence, N scored tokens, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+import torch
+
+from envs.core import RewardBreakdown, Split
+
+
+class FinishReason(StrEnum):
+    """Why a completion ended."""
+
+    STOP = "stop"
+    """An end-of-sequence token was sampled; it is the last token of the completion."""
+    LENGTH = "length"
+    """The budget of new tokens ran out: the completion is truncated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How completions are drawn. There is no top-k or top-p: the learner's probabilities are the sampler's."""
+
+    temperature: float = 1.0
+    max_new_tokens: int = 128
+    seed: int = 0
+    """Row i of a call draws from its own stream (seed, i): the result does not depend on how rows are batched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What the policy sampled in one turn."""
+
+    token_ids: tuple[int, ...]
+    logprobs: tuple[float, ...]
+    """Log-probability of each sampled token at the sampling temperature, over the whole vocabulary."""
+    finish_reason: FinishReason
+    policy_version: int
+    """Number of optimizer steps behind the weights that sampled this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """New context (the prompt, or what the environment said since), then the completion it led to."""
+
+    context_ids: tuple[int, ...]
+    completion: Completion
+    text: str
+    """The completion as the environment received it."""
+
+
+class TrajectoryStatus(StrEnum):
+    """How an episode ended."""
+
+    OK = "ok"
+    TRUNCATED = "truncated"
+    """The last completion ran out of tokens. It is judged, stays in the baseline and is learned from."""
+    ERROR = "error"
+    """The verifier or its sandbox failed: there is no reward, and the trajectory is left out of everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trajectory:
+    """One episode. `reward` is None if and only if `status` is ERROR."""
+
+    task_id: str
+    turns: tuple[Turn, ...]
+    status: TrajectoryStatus
+    reward: RewardBreakdown | None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.reward is None) != (self.status is TrajectoryStatus.ERROR):
+            raise ValueError(f"a trajectory with status {self.status} and reward {self.reward}")
+
+    @property
+    def completion_length(self) -> int:
+        """Number of tokens that the policy sampled, over all turns."""
+        return sum(len(turn.completion.token_ids) for turn in self.turns)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the task was solved."""
+        return self.reward is not None and self.reward.passed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Trajectories of one task from one prompt: each is compared with its siblings."""
+
+    task_id: str
+    trajectories: tuple[Trajectory, ...]
+
+    @property
+    def scored(self) -> tuple[Trajectory, ...]:
+        """The members that have a reward."""
+        return tuple(trajectory for trajectory in self.trajectories if trajectory.reward is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedGroup:
+    """A group laid out as one sequence: the shared prompt once, then each member's tokens behind it.
+
+    A token sees the prompt and the earlier tokens of its own member. Shapes: T tokens in the row, N of them scored.
+    """
+
+    token_ids_T: torch.Tensor
+    position_ids_T: torch.Tensor
+    member_T: torch.Tensor
+    """Member that each token belongs to; -1 for the shared prompt."""
+    predictor_N: torch.Tensor
+    """Index in the row of the token whose hidden state predicts the scored token."""
+    target_N: torch.Tensor
+    """Id of the scored token. Only tokens that the policy sampled are scored, the end-of-sequence token among them."""
+    behaviour_logprobs_N: torch.Tensor
+    advantages_N: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Everything one optimizer step learns from."""
+
+    rows: tuple[PackedGroup, ...]
+    scored_tokens: int
+    """Number of scored tokens over all rows: the loss's one denominator, however the rows are split."""
+
+
+class PolicyBackend(Protocol):
+    """Samples completions. Tokens in, tokens out."""
+
+    def generate(self, prompts_ids: Sequence[Sequence[int]], sampling: Sampling) -> list[Completion]:
+        """Sample one completion per prompt and return them in the order of the prompts."""
+        ...
+
+    def load_weights(self, weights: Mapping[str, torch.Tensor], policy_version: int) -> None:
+        """Sample from these weights from now on."""
+        ...
+
+
+class Learner(Protocol):
+    """Improves a policy from batches; every algorithm is a loss of this learner."""
+
+    @property
+    def policy_version(self) -> int:
+        """Number of optimizer steps taken."""
+        ...
+
+    def update(self, batch: Batch) -> dict[str, float]:
+        """Take one optimizer step and return its metrics."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return everything that the next step depends on."""
+        ...
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Continue from what `state_dict` returned."""
+        ...
+
+
+EVALUATION_SPLITS: tuple[Split, ...] = ("validation", "heldout")

@@ -1,0 +1,167 @@
+"""Evaluation: `python -m agents.eval env=code model=RUN_OR_ID` prints pass@1, pass@k and intervals, by level."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import hydra
+from omegaconf import MISSING, OmegaConf
+from rich.console import Console
+from rich.table import Table
+
+import envs
+from agents.backends import BACKENDS
+from agents.checkpoint import write_atomic
+from agents.config import env_options, fail, register_configs
+from agents.core import Sampling
+from agents.metrics import EvalResult
+from agents.models import check_model, load_model
+from agents.rollout import Rollout
+from agents.schedule import Stream, stream_seed
+from envs.core import SPLITS, ConfigError, VerifierError
+from envs.options import unknown_name
+from sandbox.core import SandboxError
+
+_EPISODES_AT_ONCE = 128
+
+
+@dataclass
+class EvaluateConfig:
+    """An evaluation."""
+
+    defaults: list[Any] = field(default_factory=lambda: ["_self_", {"env": "code"}])
+    env: Any = MISSING
+    """Environment and its options; `env=NAME` chooses."""
+    model: str = "smollm2-135m"
+    """A named model, `hf:ID`, a folder with weights, or the folder of a run."""
+    backend: str = "transformers"
+    """What samples."""
+    sandbox: str = "auto"
+    """What runs untrusted programs."""
+    split: str = "heldout"
+    """Split that is evaluated."""
+    samples: int = 8
+    """Completions of each task; pass@k is estimated for k up to this number."""
+    temperature: float = 1.0
+    """Of sampling."""
+    max_new_tokens: int = 80
+    """Longest completion of one turn."""
+    sampler_batch: int = 64
+    """Completions sampled side by side."""
+    seed: int = 0
+    """Of hidden inputs and sampling."""
+    plugins: list[str] = field(default_factory=list)
+    """Modules or files that register environments and verifiers."""
+    out: str | None = None
+    """File that the results are written to, as JSON."""
+
+
+def evaluate(rollout: Rollout, task_ids: Sequence[str], *, samples: int, sampling: Sampling, seed: int) -> EvalResult:
+    """Play `samples` episodes of each task and count what is solved.
+
+    Args:
+        rollout: Plays the episodes.
+        task_ids: The tasks.
+        samples: Episodes of each.
+        sampling: How completions are drawn; its seed is replaced.
+        seed: Decides hidden inputs and draws, so that two policies meet the same ones.
+    """
+    groups = []
+    at_once = max(1, _EPISODES_AT_ONCE // samples)
+    for index in range(0, len(task_ids), at_once):
+        part = stream_seed(seed, Stream.EVALUATION, index)
+        groups += rollout.groups(
+            task_ids[index : index + at_once],
+            group_size=samples,
+            sampling=Sampling(temperature=sampling.temperature, max_new_tokens=sampling.max_new_tokens, seed=part),
+            episode_seed=part,
+        )
+    return EvalResult.of(groups, samples)
+
+
+def results_table(result: EvalResult, title: str) -> Table:
+    """Return pass rates by level, and over all tasks, as a table."""
+    last = f"pass@{result.samples}"
+    table = Table(title=title)
+    for column in ("level", "tasks", "pass@1", "95 % interval", *([last] if result.samples > 1 else [])):
+        table.add_column(column, justify="right")
+    for level in (*sorted(set(result.levels.values())), None):
+        numbers = result.summary(level)
+        cells = [
+            level or "all",
+            str(numbers["tasks"]),
+            f"{numbers['pass@1']:.3f}",
+            f"{numbers['low']:.3f} - {numbers['high']:.3f}",
+        ]
+        table.add_row(*cells, *([f"{numbers[last]:.3f}"] if result.samples > 1 else []))
+    return table
+
+
+def check(config: EvaluateConfig) -> None:
+    """Refuse what cannot be, before anything heavy is loaded.
+
+    Raises:
+        ConfigError: A field has a value that does not exist or makes no sense.
+    """
+    for what, value, known in (("split", config.split, SPLITS), ("backend", config.backend, BACKENDS)):
+        if value not in known:
+            raise ConfigError(unknown_name(what, value, known))
+    for name in ("samples", "temperature", "max_new_tokens", "sampler_batch"):
+        if not getattr(config, name) > 0:
+            raise ConfigError(f"{name} must be positive, got {getattr(config, name)!r}")
+    check_model(config.model)
+
+
+def run(config: EvaluateConfig) -> EvalResult:
+    """Evaluate a model as configured, print the table and write the results.
+
+    Raises:
+        ConfigError: The configuration cannot be.
+    """
+    check(config)
+    name, options = env_options(config)
+    env = envs.make(name, **options)
+    env.unwrapped.prepare()
+    task_ids = [task.task_id for task in env.unwrapped.tasks(config.split)]
+    if not task_ids:
+        raise ConfigError(f"the split {config.split!r} of {name!r} holds no task")
+    model = load_model(config.model)
+    policy = BACKENDS[config.backend](model, config.sampler_batch)
+    rollout = Rollout(lambda: envs.make(name, **options), policy, model)
+    sampling = Sampling(temperature=config.temperature, max_new_tokens=config.max_new_tokens)
+    result = evaluate(rollout, task_ids, samples=config.samples, sampling=sampling, seed=config.seed)
+    rollout.close()
+    Console().print(results_table(result, f"{config.model} on {name}, {config.split}"))
+    if result.unscored:
+        print(f"{result.unscored} completions could not be judged and are left out", file=sys.stderr)
+    if config.out:
+        settings = OmegaConf.to_container(OmegaConf.structured(config)) if not OmegaConf.is_config(config) else None
+        report = {"config": settings or OmegaConf.to_container(config), **result.summary(), "rates": result.rates}
+        write_atomic(Path(config.out), json.dumps(report, indent=2) + "\n")
+    return result
+
+
+@hydra.main(version_base="1.3", config_path=None, config_name="eval")
+def _main(config: Any) -> None:
+    try:
+        run(config)
+    except (ConfigError, VerifierError, SandboxError, OSError) as error:
+        fail(error)
+
+
+def main() -> None:
+    """Entry point of `python -m agents.eval`."""
+    try:
+        register_configs(sys.argv[1:], "eval", EvaluateConfig)
+    except ConfigError as error:
+        fail(error)
+    _main()
+
+
+if __name__ == "__main__":
+    main()

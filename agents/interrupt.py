@@ -1,0 +1,46 @@
+"""Ctrl-C and SIGTERM: at once while sampling, but never in the middle of an optimizer step."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+from typing import Any
+
+
+class Interrupts:
+    """While open, SIGINT and SIGTERM raise `KeyboardInterrupt`, later if it is held; a second one does so at once."""
+
+    def __init__(self) -> None:
+        self._held = False
+        self._pending = False
+        self._previous: dict[int, Any] = {}
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Put off an interruption until the end of the block."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        if self._pending:
+            raise KeyboardInterrupt
+
+    def _interrupt(self, signal_number: int, frame: FrameType | None) -> None:
+        if self._held and not self._pending:
+            self._pending = True
+            return
+        raise KeyboardInterrupt
+
+    def __enter__(self) -> Interrupts:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._previous[number] = signal.signal(number, self._interrupt)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)

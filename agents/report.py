@@ -1,0 +1,93 @@
+"""What is left of a run: the summary on the screen and in `summary.json`, and the curves in `curves.png`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from agents.checkpoint import write_atomic
+from agents.config import TrainConfig
+from agents.eval import results_table
+from agents.metrics import EvalResult, paired_difference, read_lines, wilson_interval
+from agents.run import Run
+
+
+def finish(run: Run, config: TrainConfig) -> dict[str, Any]:
+    """Summarise a finished run: print, write `summary.json` and `curves.png`, and return the summary."""
+    evaluations = run.evaluations()
+    timing = read_lines(run.folder / "timing.jsonl")
+    first, last = min(evaluations), max(evaluations)
+    summary: dict[str, Any] = {
+        "env": config.env.name,
+        "model": config.model,
+        "seed": config.seed,
+        "split": config.eval.split,
+        "steps": run.last_step,
+        "seconds": round(sum(value for line in timing for key, value in line.items() if _is_seconds(key)), 1),
+        "peak_memory_bytes": max((int(line["peak_memory_bytes"]) for line in timing), default=0),
+        "before": evaluations[first].summary(),
+        "after": evaluations[last].summary(),
+    }
+    summary["difference"] = dict(
+        zip(("mean", "low", "high"), paired_difference(evaluations[first].rates, evaluations[last].rates), strict=True)
+    )
+    write_atomic(run.folder / "summary.json", json.dumps(summary, indent=2) + "\n")
+    draw_curves(run.folder, evaluations)
+    _show(summary, evaluations[last], run.folder)
+    return summary
+
+
+def draw_curves(folder: Path, evaluations: dict[int, EvalResult]) -> None:
+    """Draw reward, held-out pass rate and completion length over the steps into `curves.png`."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    lines = read_lines(folder / "metrics.jsonl")
+    steps = [line["step"] for line in lines]
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
+    left.plot(steps, [line["pass_rate"] for line in lines], color="#9ab", label="train tasks, each step")
+    rates = [(step, result.summary()) for step, result in evaluations.items()]
+    centres = [numbers["pass@1"] for _, numbers in rates]
+    errors = [
+        [numbers["pass@1"] - numbers["low"] for _, numbers in rates],
+        [numbers["high"] - numbers["pass@1"] for _, numbers in rates],
+    ]
+    left.errorbar(
+        [step for step, _ in rates], centres, yerr=errors, color="#06c", marker="o", capsize=3, label="held-out tasks"
+    )
+    left.set(xlabel="step", ylabel="pass@1", ylim=(0, None))
+    left.legend(frameon=False)
+    right.plot(steps, [line["completion_length"] for line in lines], color="#c60")
+    right.set(xlabel="step", ylabel="tokens a completion", ylim=(0, None))
+    for axes in (left, right):
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(folder / "curves.png", dpi=120)
+    pyplot.close(figure)
+
+
+def _show(summary: dict[str, Any], last: EvalResult, folder: Path) -> None:
+    console = Console()
+    console.print(results_table(last, f"{summary['env']}, {summary['split']}, after {summary['steps']} steps"))
+    table = Table(title="pass@1 on tasks that were never trained on")
+    for column in ("before", "after", "difference", "95 % interval"):
+        table.add_column(column, justify="right")
+    difference = summary["difference"]
+    table.add_row(
+        f"{summary['before']['pass@1']:.3f}",
+        f"{summary['after']['pass@1']:.3f}",
+        f"{difference['mean']:+.3f}",
+        f"{difference['low']:+.3f} to {difference['high']:+.3f}",
+    )
+    console.print(table)
+    memory = summary["peak_memory_bytes"] / 2**30
+    console.print(f"{summary['seconds'] / 60:.1f} minutes, {memory:.1f} GiB at most; everything is in {folder}")
+
+
+def _is_seconds(key: str) -> bool:
+    return key.endswith("_s") and not key.endswith(("_cpu_s", "per_s"))

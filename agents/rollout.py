@@ -1,0 +1,142 @@
+"""Rollouts: groups of episodes from a policy and an environment, all turns side by side.
+
+A failed verifier ends its episode without a reward; nothing else that an environment raises is caught.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import gymnasium
+
+from agents.core import (
+    Completion,
+    FinishReason,
+    Group,
+    PolicyBackend,
+    Sampling,
+    Trajectory,
+    TrajectoryStatus,
+    Turn,
+)
+from agents.models import LoadedModel
+from envs.core import Message, RewardBreakdown, VerifierError
+
+JUDGES = 8
+"""Answers judged side by side; judging mostly waits for the sandbox."""
+
+
+@dataclass(slots=True)
+class Episode:
+    """One episode while it runs."""
+
+    task_id: str
+    env: gymnasium.Env[Any, Any]
+    conversation: tuple[Message, ...] = ()
+    context_ids: tuple[int, ...] = ()
+    """What the policy has not seen yet."""
+    turns: list[Turn] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
+    reward: RewardBreakdown | None = None
+    error: str = ""
+    done: bool = False
+
+    @property
+    def seen_ids(self) -> tuple[int, ...]:
+        """The whole sequence so far, as the policy is to continue it."""
+        earlier = [token for turn in self.turns for token in (*turn.context_ids, *turn.completion.token_ids)]
+        return (*earlier, *self.context_ids)
+
+    def trajectory(self) -> Trajectory:
+        """Return what is left when the episode is over."""
+        truncated = bool(self.turns) and self.turns[-1].completion.finish_reason is FinishReason.LENGTH
+        scored = TrajectoryStatus.TRUNCATED if truncated else TrajectoryStatus.OK
+        return Trajectory(
+            task_id=self.task_id,
+            turns=tuple(self.turns),
+            status=TrajectoryStatus.ERROR if self.reward is None else scored,
+            reward=self.reward,
+            tags=self.tags,
+            error=self.error,
+        )
+
+
+class Rollout:
+    """Plays episodes of one environment with one policy.
+
+    Args:
+        make_env: Makes one environment; as many are made as episodes run side by side, and they are used again.
+        policy: Samples completions.
+        model: Encodes and decodes.
+    """
+
+    def __init__(
+        self, make_env: Callable[[], gymnasium.Env[Any, Any]], policy: PolicyBackend, model: LoadedModel
+    ) -> None:
+        self.make_env = make_env
+        self.policy = policy
+        self.model = model
+        self._envs: list[gymnasium.Env[Any, Any]] = []
+
+    def groups(
+        self, task_ids: Sequence[str], *, group_size: int, sampling: Sampling, episode_seed: int
+    ) -> list[Group]:
+        """Play `group_size` episodes of each task.
+
+        Args:
+            task_ids: One group each.
+            group_size: Episodes in a group; they share whatever the environment draws for an episode.
+            sampling: How completions are drawn; its seed decides them.
+            episode_seed: Decides what the environments draw: task i of the call gets `episode_seed + i`.
+        """
+        wanted = [(index, task_id) for index, task_id in enumerate(task_ids) for _ in range(group_size)]
+        while len(self._envs) < len(wanted):
+            self._envs.append(self.make_env())
+        episodes = [Episode(task_id=task_id, env=env) for (_, task_id), env in zip(wanted, self._envs, strict=False)]
+        with ThreadPoolExecutor(JUDGES) as judges:
+            seeds = [episode_seed + index for index, _ in wanted]
+            list(judges.map(self._reset, episodes, seeds))
+            turn = 0
+            while playing := [episode for episode in episodes if not episode.done]:
+                drawn = replace(sampling, seed=sampling.seed * 1000 + turn)
+                completions = self.policy.generate([episode.seen_ids for episode in playing], drawn)
+                list(judges.map(self._step, playing, completions))
+                turn += 1
+        trajectories = [episode.trajectory() for episode in episodes]
+        return [
+            Group(task_id=task_id, trajectories=tuple(trajectories[index * group_size : (index + 1) * group_size]))
+            for index, task_id in enumerate(task_ids)
+        ]
+
+    def close(self) -> None:
+        """Close every environment."""
+        for env in self._envs:
+            env.close()
+        self._envs.clear()
+
+    def _reset(self, episode: Episode, seed: int) -> None:
+        try:
+            episode.conversation, info = episode.env.reset(seed=seed, options={"task_id": episode.task_id})
+        except VerifierError as error:
+            episode.error, episode.done = str(error), True
+            return
+        episode.tags = dict(info.get("tags", {}))
+        episode.context_ids = self.model.encode_prompt(episode.conversation)
+
+    def _step(self, episode: Episode, completion: Completion) -> None:
+        text = self.model.decode(completion.token_ids)
+        episode.turns.append(Turn(context_ids=episode.context_ids, completion=completion, text=text))
+        try:
+            conversation, _, terminated, truncated, info = episode.env.step(text)
+        except VerifierError as error:
+            episode.error, episode.done = str(error), True
+            return
+        if terminated or truncated:
+            episode.reward, episode.done = info["reward_breakdown"], True
+        else:
+            news = conversation[len(episode.conversation) + 1 :]
+            episode.context_ids = self.model.encode_reply(completion.token_ids, news)
+        episode.conversation = conversation

@@ -1,0 +1,167 @@
+"""The folder of a run: what it was asked to do, what it measured, and the checkpoint that it can go on from."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from agents.checkpoint import load_checkpoint, read_json, save_checkpoint, write_atomic
+from agents.config import TrainConfig
+from agents.core import Group, Learner
+from agents.metrics import EvalResult, MetricsWriter
+from agents.models import LoadedModel
+from envs.core import ConfigError
+
+_PACKAGES = ("assay", "torch", "transformers", "gymnasium", "numpy", "hydra-core")
+
+
+class Run:
+    """A run's folder.
+
+    Args:
+        folder: Where everything is written.
+        checkpoint: Model folder and state to go on from; None: the run is new.
+    """
+
+    def __init__(self, folder: Path, checkpoint: tuple[Path, dict[str, Any]] | None = None) -> None:
+        self.folder = folder
+        self._checkpoint = checkpoint
+        self.last_step = int(checkpoint[1]["step"]) if checkpoint else 0
+        self._metrics: MetricsWriter | None = None
+
+    @property
+    def first_step(self) -> int:
+        """The first step that is still to do; steps count from 1."""
+        return self.last_step + 1
+
+    def model_source(self, model: str) -> str:
+        """Return the name of the model to load: the checkpoint's, where there is one."""
+        return str(self._checkpoint[0]) if self._checkpoint else model
+
+    def restore(self, learner: Learner) -> None:
+        """Put the learner where the checkpoint left it; a new run is left alone.
+
+        Raises:
+            ConfigError: The disk has no room for the run's checkpoints.
+        """
+        if self._checkpoint:
+            learner.load_state_dict(self._checkpoint[1]["learner"])
+            self._checkpoint = (self._checkpoint[0], {"step": self.last_step})
+
+    @contextmanager
+    def metrics(self) -> Iterator[None]:
+        """Keep the metrics files open; lines of steps after the checkpoint are dropped first."""
+        for path in self.folder.glob("eval_*.json"):
+            if int(path.stem.removeprefix("eval_")) > self.last_step:
+                path.unlink()
+        with MetricsWriter(self.folder, self.first_step) as writer:
+            self._metrics = writer
+            yield
+        self._metrics = None
+
+    def write_step(self, step: int, metrics: Mapping[str, Any], timing: Mapping[str, Any]) -> None:
+        """Write the numbers of a finished step."""
+        assert self._metrics is not None  # train() writes inside metrics()
+        self._metrics.write("metrics", step, metrics)
+        self._metrics.write("timing", step, timing)
+        self.last_step = step
+
+    def write_transcripts(self, step: int, groups: Sequence[Group], count: int) -> None:
+        """Write down one episode of each of the first `count` groups."""
+        assert self._metrics is not None  # train() writes inside metrics()
+        for group in groups[:count]:
+            sample = group.trajectories[0]
+            reward = None if sample.reward is None else sample.reward.total
+            feedback = sample.error if sample.reward is None else sample.reward.feedback
+            entry = {
+                "task_id": sample.task_id,
+                "completions": [turn.text for turn in sample.turns],
+                "reward": reward,
+                "status": str(sample.status),
+                "feedback": feedback,
+            }
+            self._metrics.write("transcripts", step, entry)
+
+    def write_evaluation(self, step: int, result: EvalResult) -> None:
+        """Keep the results of an evaluation, so that a resumed run need not repeat it."""
+        write_atomic(self.folder / f"eval_{step:06d}.json", json.dumps(asdict(result), indent=1) + "\n")
+
+    def has_evaluation(self, step: int) -> bool:
+        """Tell whether this step was evaluated already."""
+        return (self.folder / f"eval_{step:06d}.json").is_file()
+
+    def evaluations(self) -> dict[int, EvalResult]:
+        """Return every evaluation by step, in order."""
+        paths = sorted(self.folder.glob("eval_*.json"))
+        return {int(path.stem.removeprefix("eval_")): EvalResult(**read_json(path)) for path in paths}
+
+    def save(self, step: int, model: LoadedModel, learner: Learner) -> None:
+        """Write the checkpoint of a step.
+
+        Raises:
+            OSError: It cannot be written; the one before stays in force.
+        """
+        save_checkpoint(self.folder, step, model, {"step": step, "learner": learner.state_dict()})
+
+
+def open_run(config: Any) -> tuple[TrainConfig, Run]:
+    """Return the configuration and the folder of a new run, or those of the run to resume.
+
+    Raises:
+        ConfigError: There is nothing to resume, or a new run's folder holds a run already.
+        OSError: The folder cannot be written.
+    """
+    if config.resume:
+        folder = Path(config.resume)
+        if not (folder / "config.yaml").is_file():
+            raise ConfigError(f"{config.resume!r} is not the folder of a run (it has no config.yaml)")
+        stored = OmegaConf.load(folder / "config.yaml")
+        merged = OmegaConf.merge(OmegaConf.structured(TrainConfig), stored)
+        checkpoint = load_checkpoint(folder) if (folder / "checkpoints" / "last").exists() else None
+        return _typed(merged), Run(folder, checkpoint)
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    folder = Path(config.run_dir or f"runs/{stamp}-{config.env.name}-seed{config.seed}")
+    if (folder / "config.yaml").exists():
+        raise ConfigError(f"{str(folder)!r} holds a run already: go on with it (resume={folder}), or choose another run_dir")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomic(folder / "config.yaml", OmegaConf.to_yaml(config))
+    write_atomic(folder / "versions.json", json.dumps(_versions(), indent=2) + "\n")
+    return _typed(config), Run(folder)
+
+
+def _typed(config: Any) -> TrainConfig:
+    typed: Any = config
+    return typed  # type: ignore[no-any-return]  # a structured OmegaConf node has TrainConfig's fields
+
+
+def _versions() -> dict[str, Any]:
+    versions: dict[str, Any] = {"python": platform.python_version(), "platform": platform.platform()}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = None
+    return {**versions, "git": _git_state()}
+
+
+def _git_state() -> dict[str, Any] | None:
+    git = shutil.which("git")
+    here = Path(__file__).parent
+    if git is None:
+        return None
+    commit = subprocess.run([git, "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=False)
+    status = subprocess.run([git, "status", "--porcelain"], cwd=here, capture_output=True, text=True, check=False)
+    if commit.returncode != 0:
+        return None
+    return {"commit": commit.stdout.strip(), "clean": not status.stdout.strip()}

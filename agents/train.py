@@ -1,0 +1,147 @@
+"""Training: `python -m agents.train env=code` samples, judges, learns and evaluates, from top to bottom of this file."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import hydra
+from omegaconf import OmegaConf
+
+import envs
+from agents.advantage import ADVANTAGES
+from agents.backends import BACKENDS
+from agents.batch import make_batch
+from agents.config import TrainConfig, check, env_options, fail, register_configs
+from agents.core import Sampling
+from agents.eval import evaluate
+from agents.interrupt import Interrupts
+from agents.learner import OptimizerSettings, PolicyLearner
+from agents.losses import LOSSES, ClipRange
+from agents.metrics import step_metrics
+from agents.models import check_model, load_model
+from agents.progress import Progress
+from agents.report import finish
+from agents.rollout import Rollout
+from agents.run import Run, open_run
+from agents.schedule import Stream, step_tasks, stream_seed
+from envs.core import ConfigError, VerifierError
+from sandbox.core import SandboxError
+
+
+def train(config: TrainConfig, run: Run) -> dict[str, Any]:
+    """Train a policy and return the summary that `summary.json` holds.
+
+    Args:
+        config: What to do; of a resumed run, its own configuration.
+        run: The folder of the run, and the checkpoint to go on from if there is one.
+
+    Raises:
+        ConfigError: Something asked for does not exist; raised before any weights are loaded.
+        KeyboardInterrupt: The user stopped it; the last finished step is in the checkpoint.
+    """
+    algo = config.algo
+    env_name, options = env_options(config)
+    env = envs.make(env_name, **options)
+    env.unwrapped.prepare()
+    train_ids, eval_ids = ([task.task_id for task in env.unwrapped.tasks(split)] for split in ("train", config.eval.split))
+    for split, ids in (("train", train_ids), (config.eval.split, eval_ids)):
+        if not ids:
+            raise ConfigError(f"the split {split!r} of {env_name!r} holds no task")
+    check_model(config.model)
+
+    model = load_model(run.model_source(config.model))
+    policy = BACKENDS[config.backend](model, algo.sampler_batch)
+    learner = PolicyLearner(
+        model.model,
+        loss=LOSSES[algo.loss],
+        clip=ClipRange(low=algo.clip_low, high=algo.clip_high),
+        temperature=algo.temperature,
+        settings=OptimizerSettings(
+            learning_rate=algo.learning_rate,
+            warmup_steps=algo.warmup_steps,
+            weight_decay=algo.weight_decay,
+            betas=(algo.beta1, algo.beta2),
+            max_grad_norm=algo.max_grad_norm,
+        ),
+    )
+    run.restore(learner)
+    policy.load_weights({}, learner.policy_version)
+    rollout = Rollout(lambda: envs.make(env_name, **options), policy, model)
+    sampling = Sampling(temperature=algo.temperature, max_new_tokens=algo.max_new_tokens)
+
+    def evaluate_at(step: int, samples: int) -> None:
+        if run.has_evaluation(step) or samples < 1:
+            return
+        progress.phase("evaluate")
+        result = evaluate(rollout, eval_ids, samples=samples, sampling=sampling, seed=config.seed)
+        run.write_evaluation(step, result)
+        progress.evaluated(step, result)
+
+    with Progress(algo.steps, run) as progress, run.metrics(), Interrupts() as interrupts:
+        try:
+            evaluate_at(0, config.eval.samples)
+            for step in range(run.first_step, algo.steps + 1):
+                progress.phase("sample")
+                seed = stream_seed(config.seed, Stream.SAMPLING, step)
+                groups = rollout.groups(
+                    step_tasks(train_ids, config.seed, step - 1, algo.groups_per_step),
+                    group_size=algo.group_size,
+                    sampling=Sampling(temperature=algo.temperature, max_new_tokens=algo.max_new_tokens, seed=seed),
+                    episode_seed=stream_seed(config.seed, Stream.EPISODES, step),
+                )
+                batch, counts = make_batch(
+                    groups,
+                    ADVANTAGES[algo.advantage],
+                    learn_from_truncated=algo.learn_from_truncated,
+                    row_tokens=algo.row_tokens,
+                )
+                with interrupts.held():
+                    progress.phase("learn")
+                    learned = learner.update(batch)
+                    policy.load_weights({}, learner.policy_version)
+                    run.write_step(step, {**step_metrics(groups), **asdict(counts), **learned}, progress.timing(groups))
+                    run.write_transcripts(step, groups, config.transcripts)
+                progress.stepped(step, groups, learned)
+                if config.eval.every and step % config.eval.every == 0 and step < algo.steps:
+                    evaluate_at(step, config.eval.samples_during)
+                if step % config.checkpoint_every == 0 and step < algo.steps:
+                    run.save(step, model, learner)
+            run.save(algo.steps, model, learner)
+            evaluate_at(algo.steps, config.eval.samples)
+        except KeyboardInterrupt:
+            if learner.policy_version:
+                run.save(run.last_step, model, learner)
+            raise
+        finally:
+            rollout.close()
+    return finish(run, config)
+
+
+@hydra.main(version_base="1.3", config_path=None, config_name="train")
+def _main(config: Any) -> None:
+    try:
+        resolved, run = open_run(config)
+        check(resolved)
+        train(resolved, run)
+    except (ConfigError, VerifierError, SandboxError, FloatingPointError, OSError) as error:
+        fail(error)
+    except KeyboardInterrupt:
+        print("stopped; go on with resume=RUN", file=sys.stderr)
+        raise SystemExit(130) from None
+
+
+def main() -> None:
+    """Entry point of `python -m agents.train`."""
+    try:
+        register_configs(sys.argv[1:], "train", TrainConfig)
+    except ConfigError as error:
+        fail(error)
+    _main()
+
+
+if __name__ == "__main__":
+    main()
