@@ -1,7 +1,7 @@
 """From groups of trajectories to the tensors that a loss is computed on.
 
-A group becomes one sequence in which the shared prompt stands once and each member's tokens follow it; an attention mask
-keeps members apart. Nothing is padded, and only tokens that the policy sampled are scored.
+A group becomes one sequence in which the shared prompt stands once and each member's tokens follow it; an attention
+mask keeps members apart. Nothing is padded, and only tokens that the policy sampled are scored.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Checkpoints that are either whole or absent, and files that are either old or new.
 
-A checkpoint is written beside its final place, flushed to disk, and renamed; the pointer `last` moves only then. A kill at
-any moment leaves the previous one in force.
+A checkpoint is written beside its final place, flushed to disk, and renamed; the pointer `last` moves only then. A kill
+at any moment leaves the previous one in force.
 """
 
 from __future__ import annotations

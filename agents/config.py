@@ -144,7 +144,9 @@ def check(config: TrainConfig) -> None:
         if value not in known:
             raise ConfigError(unknown_name(what, value, known))
     if config.algo.group_size < 2:
-        raise ConfigError(f"algo.group_size must be at least 2: one member alone has no sibling ({config.algo.group_size})")
+        raise ConfigError(
+            f"algo.group_size must be at least 2: one member alone has no sibling ({config.algo.group_size})"
+        )
     positive = ("steps", "groups_per_step", "max_new_tokens", "temperature", "learning_rate", "max_grad_norm")
     for name in (*positive, "row_tokens", "sampler_batch"):
         if not getattr(config.algo, name) > 0:
@@ -153,14 +155,19 @@ def check(config: TrainConfig) -> None:
         raise ConfigError("eval.split=train would evaluate on what is trained on; choose validation or heldout")
 
 
-def env_options(config: TrainConfig) -> tuple[str, dict[str, Any]]:
-    """Return the environment's name and the options to make it with."""
-    options = OmegaConf.to_container(config.env, resolve=True) if OmegaConf.is_config(config.env) else dict(config.env)
+def env_options(env: Any, sandbox: str) -> tuple[str, dict[str, Any]]:
+    """Return an environment's name and the options to make it with.
+
+    Args:
+        env: The configuration's `env` node.
+        sandbox: The sandbox for environments that have the option and name none of their own.
+    """
+    options = OmegaConf.to_container(env, resolve=True) if OmegaConf.is_config(env) else dict(env)
     assert isinstance(options, dict)  # a node of the env group is a mapping
     chosen = {str(key): value for key, value in options.items()}
     name = str(chosen.pop("name"))
     if chosen.get("sandbox") == "auto":
-        chosen["sandbox"] = config.sandbox
+        chosen["sandbox"] = sandbox
     return name, chosen
 
 

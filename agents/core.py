@@ -1,7 +1,7 @@
 """The contract of the learning loop: what is sampled, what is learned from, and who does which.
 
-The data flows `Completion -> Turn -> Trajectory -> Group -> Batch -> Learner`. Token ids that were sampled are stored and
-never made again from text. Letters in names: B batch, G group, T tokens of one sequence, N scored tokens, V vocabulary.
+The data flows `Completion -> Turn -> Trajectory -> Group -> Batch -> Learner`. Token ids that were sampled are stored
+and never made again from text. Letters in names: B batch, G group, T tokens of a sequence, N scored tokens, V vocabulary.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import torch
 
-from envs.core import RewardBreakdown, Split
+from envs.core import RewardBreakdown
 
 
 class FinishReason(StrEnum):
@@ -165,6 +165,3 @@ class Learner(Protocol):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Continue from what `state_dict` returned."""
         ...
-
-
-EVALUATION_SPLITS: tuple[Split, ...] = ("validation", "heldout")

@@ -21,7 +21,7 @@ from agents.config import env_options, fail, register_configs
 from agents.core import Sampling
 from agents.metrics import EvalResult
 from agents.models import check_model, load_model
-from agents.rollout import Rollout
+from agents.rollout import Rollout, text_env
 from agents.schedule import Stream, stream_seed
 from envs.core import SPLITS, ConfigError, VerifierError
 from envs.options import unknown_name
@@ -124,10 +124,10 @@ def run(config: EvaluateConfig) -> EvalResult:
         ConfigError: The configuration cannot be.
     """
     check(config)
-    name, options = env_options(config)
-    env = envs.make(name, **options)
-    env.unwrapped.prepare()
-    task_ids = [task.task_id for task in env.unwrapped.tasks(config.split)]
+    name, options = env_options(config.env, config.sandbox)
+    env = text_env(envs.make(name, **options))
+    env.prepare()
+    task_ids = [task.task_id for task in env.tasks(config.split)]
     if not task_ids:
         raise ConfigError(f"the split {config.split!r} of {name!r} holds no task")
     model = load_model(config.model)

@@ -91,9 +91,7 @@ class PolicyLearner:
             use_cache=False,
         ).last_hidden_state[0]
         head_VH = self.model.get_output_embeddings().weight
-        return token_logprobs(
-            hidden_TH[row.predictor_N.to(device)], head_VH, row.target_N.to(device), self.temperature
-        )
+        return token_logprobs(hidden_TH[row.predictor_N.to(device)], head_VH, row.target_N.to(device), self.temperature)
 
     def _row_loss(self, row: PackedGroup) -> tuple[torch.Tensor, dict[str, float]]:
         logprobs_N, entropies_N = self.logprobs(row)

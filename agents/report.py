@@ -12,7 +12,7 @@ from rich.table import Table
 from agents.checkpoint import write_atomic
 from agents.config import TrainConfig
 from agents.eval import results_table
-from agents.metrics import EvalResult, paired_difference, read_lines, wilson_interval
+from agents.metrics import EvalResult, paired_difference, read_lines
 from agents.run import Run
 
 
@@ -55,8 +55,8 @@ def draw_curves(folder: Path, evaluations: dict[int, EvalResult]) -> None:
     rates = [(step, result.summary()) for step, result in evaluations.items()]
     centres = [numbers["pass@1"] for _, numbers in rates]
     errors = [
-        [numbers["pass@1"] - numbers["low"] for _, numbers in rates],
-        [numbers["high"] - numbers["pass@1"] for _, numbers in rates],
+        [max(0.0, numbers["pass@1"] - numbers["low"]) for _, numbers in rates],
+        [max(0.0, numbers["high"] - numbers["pass@1"]) for _, numbers in rates],
     ]
     left.errorbar(
         [step for step, _ in rates], centres, yerr=errors, color="#06c", marker="o", capsize=3, label="held-out tasks"

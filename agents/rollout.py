@@ -23,10 +23,23 @@ from agents.core import (
     Turn,
 )
 from agents.models import LoadedModel
-from envs.core import Message, RewardBreakdown, VerifierError
+from envs.core import ConfigError, Message, RewardBreakdown, VerifierError
+from envs.text_env import TextEnv
 
 JUDGES = 8
 """Answers judged side by side; judging mostly waits for the sandbox."""
+
+
+def text_env(env: gymnasium.Env[Any, Any]) -> TextEnv:
+    """Return the environment behind any wrappers.
+
+    Raises:
+        ConfigError: It is not built on `envs.TextEnv`, so it has no tasks to sample from.
+    """
+    base: Any = env.unwrapped
+    if not isinstance(base, TextEnv):
+        raise ConfigError(f"{type(base).__name__} is not a subclass of envs.TextEnv, which agents learn from")
+    return base
 
 
 @dataclass(slots=True)
@@ -81,9 +94,7 @@ class Rollout:
         self.model = model
         self._envs: list[gymnasium.Env[Any, Any]] = []
 
-    def groups(
-        self, task_ids: Sequence[str], *, group_size: int, sampling: Sampling, episode_seed: int
-    ) -> list[Group]:
+    def groups(self, task_ids: Sequence[str], *, group_size: int, sampling: Sampling, episode_seed: int) -> list[Group]:
         """Play `group_size` episodes of each task.
 
         Args:

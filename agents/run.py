@@ -133,7 +133,9 @@ def open_run(config: Any) -> tuple[TrainConfig, Run]:
     stamp = time.strftime("%Y%m%d-%H%M%S")
     folder = Path(config.run_dir or f"runs/{stamp}-{config.env.name}-seed{config.seed}")
     if (folder / "config.yaml").exists():
-        raise ConfigError(f"{str(folder)!r} holds a run already: go on with it (resume={folder}), or choose another run_dir")
+        raise ConfigError(
+            f"{str(folder)!r} holds a run already: go on with it (resume={folder}), or choose another run_dir"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     write_atomic(folder / "config.yaml", OmegaConf.to_yaml(config))
     write_atomic(folder / "versions.json", json.dumps(_versions(), indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""Which tasks and which random numbers belong to which step: functions of the seed and the step, with no state to save."""
+"""Which tasks and random numbers belong to which step: functions of the seed and the step, with no state to save."""
 
 from __future__ import annotations
 

@@ -1,15 +1,12 @@
-"""Training: `python -m agents.train env=code` samples, judges, learns and evaluates, from top to bottom of this file."""
+"""Training: `python -m agents.train env=code` samples, judges, learns and evaluates; read from top to bottom."""
 
 from __future__ import annotations
 
 import sys
-import time
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import hydra
-from omegaconf import OmegaConf
 
 import envs
 from agents.advantage import ADVANTAGES
@@ -25,7 +22,7 @@ from agents.metrics import step_metrics
 from agents.models import check_model, load_model
 from agents.progress import Progress
 from agents.report import finish
-from agents.rollout import Rollout
+from agents.rollout import Rollout, text_env
 from agents.run import Run, open_run
 from agents.schedule import Stream, step_tasks, stream_seed
 from envs.core import ConfigError, VerifierError
@@ -44,10 +41,10 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
         KeyboardInterrupt: The user stopped it; the last finished step is in the checkpoint.
     """
     algo = config.algo
-    env_name, options = env_options(config)
-    env = envs.make(env_name, **options)
-    env.unwrapped.prepare()
-    train_ids, eval_ids = ([task.task_id for task in env.unwrapped.tasks(split)] for split in ("train", config.eval.split))
+    env_name, options = env_options(config.env, config.sandbox)
+    env = text_env(envs.make(env_name, **options))
+    env.prepare()
+    train_ids, eval_ids = ([task.task_id for task in env.tasks(split)] for split in ("train", config.eval.split))
     for split, ids in (("train", train_ids), (config.eval.split, eval_ids)):
         if not ids:
             raise ConfigError(f"the split {split!r} of {env_name!r} holds no task")

@@ -1,12 +1,13 @@
 """Sampling with a `transformers` model in this process, sharing the learner's weights.
 
-Equal prompts are run once and their keys and values handed to every sibling; a finished sequence leaves the batch, so no
-work is done for it. Left out: beam search, penalties, top-k and top-p (they would make the policy's probabilities
+Equal prompts are run once and their keys and values handed to every sibling; a finished sequence leaves the batch, so
+no work is done for it. Left out: beam search, penalties, top-k and top-p (they would make the policy's probabilities
 differ from the learner's).
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -125,9 +126,7 @@ class TransformersBackend:
         return logits
 
 
-def draw(
-    logits_BV: torch.Tensor, uniforms_B: torch.Tensor, temperature: float
-) -> tuple[torch.Tensor, torch.Tensor]:
+def draw(logits_BV: torch.Tensor, uniforms_B: torch.Tensor, temperature: float) -> tuple[torch.Tensor, torch.Tensor]:
     """Draw one token per row by inverting the distribution function at a given uniform number.
 
     Args:
@@ -163,11 +162,11 @@ def _uniforms(sampling: Sampling, first_row: int, rows: int) -> torch.Tensor:
     return torch.from_numpy(np.stack([stream.random(sampling.max_new_tokens) for stream in streams]))
 
 
-class SlotLayer(DynamicLayer):
+class SlotLayer(DynamicLayer):  # type: ignore[no-untyped-call]
     """Keys and values of one layer in buffers with room to grow, so that a new token costs no copy."""
 
     def __init__(self, room: int) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.room = room
         self.length = 0
         self.buffers: list[torch.Tensor] = []
@@ -211,14 +210,19 @@ class SlotCache(Cache):
     """A cache of `SlotLayer`s."""
 
     def __init__(self, room: int) -> None:
-        super().__init__(layer_class_to_replicate=lambda: SlotLayer(room))
+        make_layer: Any = functools.partial(SlotLayer, room)
+        super().__init__(layer_class_to_replicate=make_layer)
 
     def spread(self, rows: torch.Tensor, room: int) -> None:
         """Give each sequence the state of its prompt, with room for its completion."""
-        for layer in self.layers:
+        for layer in self._slots():
             layer.take(rows, room)
 
     def keep(self, rows: torch.Tensor) -> None:
         """Drop all other sequences."""
-        for layer in self.layers:
+        for layer in self._slots():
             layer.take(rows)
+
+    def _slots(self) -> list[SlotLayer]:
+        layers: list[Any] = self.layers
+        return layers
