@@ -1,7 +1,7 @@
 """The contract of the learning loop: what is sampled, what is learned from, and who does which.
 
 The data flows `Completion -> Turn -> Trajectory -> Group -> Batch -> Learner`. Token ids that were sampled are stored
-and never made again from text. Letters in names: B batch, G group, T tokens of a sequence, N scored tokens, V vocabulary.
+and never made again from text. In names: B batch, G group, T tokens of a sequence, N scored tokens, V vocabulary.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ def token_logprobs(
     Returns:
         Log-probabilities [N], with gradients to `hidden_NH` and `head_VH`; entropies in nats [N], without.
     """
-    logprobs_N, entropies_N = _ChunkedLogProb.apply(hidden_NH, head_VH, target_N, temperature)
+    apply: Any = _ChunkedLogProb.apply
+    logprobs_N, entropies_N = apply(hidden_NH, head_VH, target_N, temperature)
     return logprobs_N, entropies_N
 
 
@@ -32,7 +33,8 @@ class _ChunkedLogProb(torch.autograd.Function):
         ctx: Any, hidden_NH: torch.Tensor, head_VH: torch.Tensor, target_N: torch.Tensor, temperature: float
     ) -> tuple[torch.Tensor, torch.Tensor]:
         logprobs, entropies, totals = [], [], []
-        for hidden, target in zip(hidden_NH.split(_CHUNK), target_N.split(_CHUNK), strict=True):
+        for start in range(0, len(hidden_NH), _CHUNK):
+            hidden, target = hidden_NH[start : start + _CHUNK], target_N[start : start + _CHUNK]
             logits = (hidden @ head_VH.T).float().div_(temperature)
             total = logits.logsumexp(dim=1)
             chosen = logits.gather(1, target[:, None]).squeeze(1)
