@@ -10,7 +10,8 @@ import pytest
 from fakes import FakeSandbox
 
 from envs.code.compare import outputs_match, values_match
-from envs.code.tasks import build_prompt, library_problems, library_tasks, problem_cases
+from envs.code.prompt import build_prompt
+from envs.code.tasks import library_problems, library_tasks, problem_cases
 from sandbox.core import ExecutionStatus, Program
 from sandbox.data import dumps, loads
 

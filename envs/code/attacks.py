@@ -13,7 +13,8 @@ import numpy as np
 
 from envs.attacks import Attack, null_attacks
 from envs.code.extract import fenced
-from envs.code.tasks import VISIBLE_CASES, Case, CodeReference, problem_cases
+from envs.code.prompt import VISIBLE_CASES
+from envs.code.tasks import Case, CodeReference, problem_cases
 from envs.core import Task
 
 _HEAD = "import atexit, builtins, gc, inspect, json, os, signal, socket, subprocess, sys, threading, time\n"

@@ -14,7 +14,6 @@ from envs.code.extract import fenced
 from envs.code.jsonl import load_tasks
 from envs.code.tasks import (
     CodeReference,
-    build_prompt,
     canonical_source,
     library_tasks,
     problem_cases,
@@ -30,7 +29,7 @@ from sandbox.choose import SANDBOXES
 from sandbox.core import Limits, Sandbox, SandboxError
 from sandbox.data import dumps
 
-__all__ = ["CodeEnv", "build_prompt"]
+__all__ = ["CodeEnv"]
 
 MAX_HIDDEN_CASES = 1000
 MAX_FORMAT_WEIGHT = 0.1
@@ -48,6 +47,7 @@ class CodeEnv(TextEnv):
         reward: Reward = "all",
         format_weight: float = 0.0,
         hidden_cases: int = 8,
+        shots: bool = True,
         max_turns: int = 1,
         sandbox: str | Sandbox = "auto",
         limits: Limits | Mapping[str, Any] | None = None,
@@ -63,6 +63,7 @@ class CodeEnv(TextEnv):
             reward: `all` or `fraction`.
             format_weight: Share of the reward for a clean answer, at most 0.1.
             hidden_cases: Inputs drawn afresh for each episode, besides a problem's edge cases.
+            shots: Whether a solved example stands before each built-in problem, which small models need.
             max_turns: Answers in one episode; after a failed one the model is shown a failing visible case.
             sandbox: Name of a sandbox, or one that is open.
             limits: Limits of one execution, or those that differ from the defaults.
@@ -87,7 +88,7 @@ class CodeEnv(TextEnv):
         self._sandbox = sandbox
         self._reward, self._format_weight = reward, float(format_weight)
         super().__init__(
-            _load(difficulty, tasks, verifier if check_references else None),
+            _load(difficulty, tasks, verifier if check_references else None, shots),
             verifier,
             split=split,
             max_turns=max_turns,
@@ -148,11 +149,11 @@ class CodeEnv(TextEnv):
         return [fenced(source) for source in problem.wrong] if problem is not None else []
 
 
-def _load(difficulty: Any, path: str | None, verifier: CodeVerifier | None) -> Sequence[Task]:
+def _load(difficulty: Any, path: str | None, verifier: CodeVerifier | None, shots: bool) -> Sequence[Task]:
     if path is not None:
         return load_tasks(path, verifier)
     levels = {str(level) for level in select_levels(difficulty)}
-    chosen = [task for task in library_tasks() if task.tags["level"] in levels]
+    chosen = [task for task in library_tasks(shots) if task.tags["level"] in levels]
     if not chosen:
         raise ConfigError(f"no built-in problem has difficulty {difficulty!r}")
     return chosen

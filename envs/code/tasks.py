@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import functools
 import importlib
 import pkgutil
@@ -15,13 +14,13 @@ import numpy as np
 from envs.code import library
 from envs.code.extract import fenced
 from envs.code.problem import PROBLEMS, Comparison, Problem
-from envs.core import ConfigError, Message, Task, VerifierError
+from envs.code.prompt import VISIBLE_CASES, build_conversation, expected_value
+from envs.core import ConfigError, Task, VerifierError
 from envs.datasets import split_by_hash
 from sandbox.core import Call
 from sandbox.data import Data, DataError, dumps
 
 DIFFICULTIES: dict[str, tuple[int, ...]] = {"easy": (1,), "medium": (2, 3), "hard": (4, 5), "all": (1, 2, 3, 4, 5)}
-VISIBLE_CASES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +71,15 @@ def library_problems() -> tuple[Problem, ...]:
 
 
 @functools.cache
-def library_tasks() -> tuple[Task, ...]:
-    """Return the library as tasks, split within each level by a hash of the problem's name."""
+def library_tasks(shots: bool = True) -> tuple[Task, ...]:
+    """Return the library as tasks, split within each level by a hash of the problem's name.
+
+    Args:
+        shots: Whether a solved example stands before each problem.
+    """
     problems = library_problems()
     splits = split_by_hash({problem.name: str(problem.level) for problem in problems})
-    return tuple(replace(_task(problem), split=splits[problem.name]) for problem in problems)
+    return tuple(replace(_task(problem, shots), split=splits[problem.name]) for problem in problems)
 
 
 def select_levels(difficulty: str | int | Sequence[int]) -> tuple[int, ...]:
@@ -92,22 +95,6 @@ def select_levels(difficulty: str | int | Sequence[int]) -> tuple[int, ...]:
     if isinstance(levels, str) or not levels or any(level not in DIFFICULTIES["all"] for level in levels):
         raise ConfigError(f"difficulty must be one of {names}, or levels from 1 to 5 such as [1,2]; got {difficulty!r}")
     return tuple(sorted(set(levels)))
-
-
-def build_prompt(problem: Problem) -> str:
-    """Return the words of a problem's prompt, kept short: on a processor every token of it is paid for."""
-    shown = problem.edges[:VISIBLE_CASES]
-    if problem.style == "script":
-        examples = "\n\n".join(f"Input:\n{args[0]}\nOutput:\n{_expected(problem, args)}" for args in shown)
-        return (
-            f"Write a Python program that reads stdin and prints to stdout.\n\n{problem.statement}\n\n{examples}\n\n"
-            "Answer with one Python code block."
-        )
-    examples = "\n".join(f"{problem.name}({_arguments(args)}) == {_expected(problem, args)!r}" for args in shown)
-    return (
-        f"{problem.statement}\n\n```python\n{problem.signature}\n```\n\n{examples}\n\n"
-        "Answer with one Python code block that defines the function."
-    )
 
 
 def problem_cases(problem: Problem, drawn: int, rng: np.random.Generator) -> tuple[Case, ...]:
@@ -150,7 +137,7 @@ def canonical_source(source: str) -> str:
     return ast.dump(tree)
 
 
-def _task(problem: Problem) -> Task:
+def _task(problem: Problem, shots: bool) -> Task:
     reference = CodeReference(
         entry_point=problem.name if problem.style == "function" else None,
         comparison=problem.comparison,
@@ -158,7 +145,7 @@ def _task(problem: Problem) -> Task:
     )
     return Task(
         task_id=problem.name,
-        prompt=(Message(role="user", content=build_prompt(problem)),),
+        prompt=build_conversation(problem, shots),
         reference=reference,
         gold=fenced(problem.solution),
         tags={"level": str(problem.level), "style": problem.style},
@@ -172,12 +159,4 @@ def _case(problem: Problem, args: tuple[Data, ...], *, visible: bool) -> Case:
     except DataError as error:
         raise VerifierError(f"the inputs of {problem.name!r} are not plain data: {error}") from error
     call = Call(stdin=args[0]) if script else Call(args=args)
-    return Case(call=call, expected=_expected(problem, args), visible=visible)
-
-
-def _expected(problem: Problem, args: tuple[Data, ...]) -> Data:
-    return problem.solve(*copy.deepcopy(args))
-
-
-def _arguments(args: tuple[Data, ...]) -> str:
-    return ", ".join(map(repr, args))
+    return Case(call=call, expected=expected_value(problem, args), visible=visible)
