@@ -1,4 +1,5 @@
 import math
+import time
 
 import pytest
 
@@ -146,6 +147,13 @@ def test_a_judge_that_rejects_or_crashes_on_the_reference_gives_no_verdict():
 )
 def test_what_a_script_prints_is_compared_by_lines_without_trailing_blanks(comparison, expected, printed, equal):
     assert outputs_match(comparison, "", expected, printed) is equal
+
+
+@pytest.mark.parametrize("printed", ["1" * 60_000 + "x", "1." * 30_000, "1e" * 30_000, " " * 60_000, "-" * 60_000])
+def test_nothing_that_is_printed_takes_noticeable_time(printed):
+    before = time.process_time()
+    assert not outputs_match("float", "", "0.5\n", printed)
+    assert time.process_time() - before < 1.0
 
 
 def test_values_that_json_could_not_have_written_differently_count_as_the_same():

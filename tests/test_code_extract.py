@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from envs.code.extract import MAX_COMPLETION_LENGTH, extract_program, fenced
@@ -111,8 +113,25 @@ def test_sizes_are_capped_before_anything_is_parsed():
     assert "characters" in extract_program("a" * (MAX_COMPLETION_LENGTH + 1), "f").problem
 
 
-def test_many_fences_take_no_noticeable_time():
-    assert extract_program("```\n```python x\n" * 10_000, "f").source is not None
+LONG = MAX_COMPLETION_LENGTH - 100
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\n```python x\n" * 10_000,
+        "```" + " " * LONG + "x",
+        "```python\nf" + " " * LONG + "x\n```",
+        "`" * LONG,
+        "```python\nasync" + " " * LONG + "\n```",
+        "\n" * LONG,
+        "```python\n" + "f:" * (LONG // 4) + "\n```",
+    ],
+)
+def test_no_text_takes_noticeable_time(text):
+    before = time.process_time()
+    extract_program(text, "f")
+    assert time.process_time() - before < 1.0
 
 
 @pytest.mark.parametrize("source", [GOOD, 'x = """\n```\n"""\n', "x = '`````'\n"])

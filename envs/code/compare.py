@@ -26,7 +26,7 @@ from sandbox.data import Data
 
 FLOAT_TOLERANCE = 1e-6
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
 def values_match(comparison: Comparison, arguments: tuple[Data, ...], expected: Data, value: Data) -> bool:

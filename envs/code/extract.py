@@ -21,7 +21,7 @@ MAX_COMPLETION_LENGTH = 2**18
 MAX_PROGRAM_BYTES = 2**16
 LANGUAGES = ("", "python", "py", "python3")
 
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\n]*?)[ \t]*$")
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$", re.DOTALL)
 _CONTROLS = re.compile("[\x00\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -72,10 +72,11 @@ def _fenced_blocks(text: str) -> tuple[list[tuple[str, str]], bool]:
     fence, language, body = "", "", list[str]()
     for line in re.split(r"\r\n|\r|\n", text):
         found = _FENCE.match(line)
+        mark, info = (found[1], found[2].strip()) if found else ("", "")
         if not fence:
-            if found and not ("`" in found[1] and "`" in found[2]):
-                fence, language, body = found[1], (found[2].split() or [""])[0].lower(), []
-        elif found and not found[2] and found[1][0] == fence[0] and len(found[1]) >= len(fence):
+            if mark and not ("`" in mark and "`" in info):
+                fence, language, body = mark, (info.split() or [""])[0].lower(), []
+        elif mark and not info and mark[0] == fence[0] and len(mark) >= len(fence):
             blocks.append((language, "".join(f"{line}\n" for line in body)))
             fence = ""
         else:

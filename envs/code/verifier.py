@@ -175,8 +175,8 @@ def _feedback(reference: CodeReference, results: Sequence[ExecutionResult], verd
             asked = f"For the input {_quoted(case.call.stdin)} the program should print {_quoted(case.expected)}"
             got = f"it printed {_quoted(result.stdout)}"
         else:
-            arguments = ", ".join(map(repr, case.call.args))
-            asked = f"{reference.entry_point}({_cut(arguments)}) should return {_quoted(case.expected)}"
+            arguments = ", ".join(map(_quoted, case.call.args))
+            asked = f"{reference.entry_point}({arguments}) should return {_quoted(case.expected)}"
             got = f"it returned {_quoted(result.value)}"
         if result.status is not ExecutionStatus.OK:
             got = f"it {_STATUS_WORDS[result.status]}" + (f": {_cut(result.error)}" if result.error else "")
@@ -185,7 +185,10 @@ def _feedback(reference: CodeReference, results: Sequence[ExecutionResult], verd
 
 
 def _quoted(value: object) -> str:
-    return _cut(repr(value))
+    try:
+        return _cut(repr(value))
+    except ValueError:  # Python refuses to write out integers of thousands of digits
+        return "a very large number"
 
 
 def _cut(text: str) -> str:
