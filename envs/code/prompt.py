@@ -37,7 +37,8 @@ def build_prompt(problem: Problem) -> str:
     """Return the words of a problem: the statement, the signature and the visible cases."""
     shown = problem.edges[:VISIBLE_CASES]
     if problem.style == "script":
-        examples = "\n\n".join(f"Input:\n{args[0].rstrip()}\n\nOutput:\n{expected_value(problem, args).rstrip()}" for args in shown)
+        pairs = [(args[0].rstrip(), expected_value(problem, args).rstrip()) for args in shown]
+        examples = "\n\n".join(f"Input:\n{stdin}\n\nOutput:\n{stdout}" for stdin, stdout in pairs)
         return f"{problem.statement}\n\n{examples}"
     examples = "\n".join(
         f"{problem.name}({', '.join(map(repr, args))}) == {expected_value(problem, args)!r}" for args in shown
