@@ -176,8 +176,9 @@ def test_neither_the_prompt_nor_the_info_holds_a_hidden_case():
     observation, info = env.reset(seed=1)
     assert set(info) == {"task_id", "split", "tags"}
     problem = env.unwrapped.task(info["task_id"]).reference.problem
-    assert problem.solution not in observation[0].content
-    assert len(observation) == 1 and observation[0].role == "user"
+    words = "\n".join(message.content for message in observation)
+    assert problem.solution.strip() not in words
+    assert observation[-1].role == "user" and problem.statement in observation[-1].content
 
 
 @pytest.mark.parametrize(
