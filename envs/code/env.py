@@ -15,8 +15,10 @@ from envs.code.jsonl import load_tasks
 from envs.code.tasks import (
     CodeReference,
     canonical_source,
+    cases_text,
     library_tasks,
     problem_cases,
+    problem_contents,
     select_levels,
 )
 from envs.code.verifier import REWARDS, CodeVerifier, Reward
@@ -27,7 +29,6 @@ from envs.sandboxes import shared_sandbox
 from envs.text_env import TextEnv
 from sandbox.choose import SANDBOXES
 from sandbox.core import Limits, Sandbox, SandboxError
-from sandbox.data import dumps
 
 __all__ = ["CodeEnv"]
 
@@ -132,9 +133,9 @@ class CodeEnv(TextEnv):
         reference: CodeReference = task.reference
         contents = {"prompt": normalised_prompt(task)}
         if reference.problem is not None:
-            contents["reference solution"] = canonical_source(reference.problem.solution)
+            contents.update(problem_contents(reference.problem.name))
         if reference.cases:
-            contents["tests"] = "\n".join(sorted(_case_text(case) for case in reference.cases))
+            contents["tests"] = cases_text(reference.cases)
         if reference.asserts is not None:
             contents["tests"] = canonical_source(reference.asserts.source)
         return contents
@@ -169,7 +170,3 @@ def _limits(limits: Limits | Mapping[str, Any] | None) -> Limits:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
             raise ConfigError(f"limit {name} must be a positive number, got {value!r}")
     return Limits(**limits)
-
-
-def _case_text(case: Any) -> str:
-    return f"{dumps(case.call.args)} {case.call.stdin!r} -> {dumps(case.expected)}"

@@ -6,7 +6,7 @@ import ast
 import functools
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -109,6 +109,19 @@ def problem_cases(problem: Problem, drawn: int, rng: np.random.Generator) -> tup
     cases = [_case(problem, args, visible=index < VISIBLE_CASES) for index, args in enumerate(inputs)]
     order = rng.permutation(len(cases) - VISIBLE_CASES) + VISIBLE_CASES
     return (*cases[:VISIBLE_CASES], *(cases[index] for index in order))
+
+
+@functools.cache
+def problem_contents(name: str) -> Mapping[str, str]:
+    """Return the texts that identify a problem of the library besides its prompt: its solution, and its edge cases."""
+    problem = PROBLEMS[name]
+    cases = problem_cases(problem, 0, np.random.default_rng(0))
+    return {"reference solution": canonical_source(problem.solution), "tests": cases_text(cases)}
+
+
+def cases_text(cases: Sequence[Case]) -> str:
+    """Return a text that two sets of cases share exactly when they are equal."""
+    return "\n".join(sorted(f"{dumps(c.call.args)} {c.call.stdin!r} -> {dumps(c.expected)}" for c in cases))
 
 
 def canonical_source(source: str) -> str:
