@@ -1,20 +1,18 @@
-"""The environments that ship with the library, and the hook by which Gymnasium itself finds them.
-
-Imports nothing of this package, so that Gymnasium can call the hook while it is still being imported.
-"""
+"""The environments that ship with the library, and their entry into Gymnasium's registry."""
 
 from __future__ import annotations
 
+from gymnasium.envs.registration import register, registry
+
 BUILTIN_ENVS: dict[str, tuple[str, str]] = {
     "code": ("assay/Code-v0", "envs.code.env:CodeEnv"),
+    "text": ("assay/Text-v0", "envs.text.env:TextTasksEnv"),
 }
 """Short name -> (Gymnasium id, entry point)."""
 
 
 def register_with_gymnasium() -> None:
-    """Enter the built-in environments into Gymnasium's registry; the entry point of its group `gymnasium.envs`."""
-    from gymnasium.envs.registration import register, registry
-
+    """Enter the built-in environments into Gymnasium's registry."""
     for env_id, entry_point in BUILTIN_ENVS.values():
         if env_id not in registry:
             register(id=env_id, entry_point=entry_point)

@@ -25,7 +25,9 @@ from envs.options import check_options, unknown_name
 
 EntryPoint = str | Callable[..., gymnasium.Env[Any, Any]]
 
-_ids: dict[str, str] = {}
+_ids: dict[str, str] = {name: env_id for name, (env_id, _) in BUILTIN_ENVS.items()}
+
+register_with_gymnasium()  # so that `import envs` is enough for `gymnasium.make("assay/Code-v0")`
 
 
 class UnknownEnvError(ConfigError):
@@ -141,8 +143,6 @@ def _import_file(path: Path) -> None:
 
 @functools.cache
 def _register_installed() -> None:
-    register_with_gymnasium()
-    _ids.update({name: env_id for name, (env_id, _) in BUILTIN_ENVS.items()})
     for plugin in entry_points(group="assay.envs"):
         register(plugin.name, plugin.value)
 

@@ -7,8 +7,9 @@ from importlib.metadata import entry_points
 
 from envs.core import ConfigError, Verifier
 from envs.options import unknown_name
+from envs.verifiers.exact_match import exact_match
 
-_verifiers: dict[str, Verifier] = {}
+_verifiers: dict[str, Verifier] = {"exact_match": exact_match}
 
 
 def register_verifier(name: str, verifier: Verifier) -> None:
