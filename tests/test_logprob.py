@@ -1,0 +1,80 @@
+import pytest
+import torch
+
+from agents.logprob import token_logprobs
+
+TEMPERATURES = [0.3, 0.7, 1.0, 1.8]
+
+
+def problem(tokens=300, width=24, vocabulary=77):
+    """More tokens than one chunk holds, and a last chunk that is not full."""
+    generator = torch.Generator().manual_seed(3)
+    hidden = torch.randn(tokens, width, generator=generator).requires_grad_()
+    head = torch.randn(vocabulary, width, generator=generator).requires_grad_()
+    target = torch.randint(vocabulary, (tokens,), generator=generator)
+    weights = torch.randn(tokens, generator=generator)
+    return hidden, head, target, weights
+
+
+def plain(hidden, head, target, temperature):
+    everything = torch.log_softmax(hidden @ head.T / temperature, dim=1)
+    entropies = -(everything.exp() * everything).sum(1)
+    return everything[torch.arange(len(target)), target], entropies
+
+
+@pytest.mark.parametrize("temperature", TEMPERATURES)
+def test_chunked_log_probabilities_and_entropies_are_those_of_log_softmax(temperature):
+    hidden, head, target, _ = problem()
+    for ours, theirs in zip(
+        token_logprobs(hidden, head, target, temperature), plain(hidden, head, target, temperature), strict=True
+    ):
+        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("temperature", TEMPERATURES)
+def test_chunked_gradients_are_those_of_log_softmax(temperature):
+    def gradients(function):
+        hidden, head, target, weights = problem()
+        (function(hidden, head, target, temperature)[0] * weights).sum().backward()
+        return hidden.grad, head.grad
+
+    for ours, theirs in zip(gradients(token_logprobs), gradients(plain), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("tokens", [1, 127, 128, 129])
+def test_a_chunk_may_be_full_or_hold_a_single_token(tokens):
+    hidden, head, target, _ = problem(tokens)
+    torch.testing.assert_close(
+        token_logprobs(hidden, head, target, 1.0)[0], plain(hidden, head, target, 1.0)[0], rtol=1e-5, atol=1e-5
+    )
+
+
+def test_two_equally_likely_tokens_have_half_the_probability_and_one_bit_of_entropy():
+    # logits (0, 0): log(1/2) each and log 2 nats, at every temperature
+    hidden, head = torch.zeros(1, 2), torch.eye(2)
+    logprobs, entropies = token_logprobs(hidden, head, torch.tensor([1]), 0.5)
+    assert logprobs.item() == pytest.approx(-0.693147, abs=1e-5)
+    assert entropies.item() == pytest.approx(0.693147, abs=1e-5)
+
+
+def test_a_lower_temperature_divides_the_logits_and_not_the_log_probabilities():
+    # logits (log 3, 0) at temperature 1/2 are (log 9, 0): probability 9/10, not (3/4)^2 = 9/16
+    hidden, head = torch.tensor([[3.0]]).log(), torch.tensor([[1.0], [0.0]])
+    assert token_logprobs(hidden, head, torch.tensor([0]), 0.5)[0].exp().item() == pytest.approx(0.9)
+
+
+def test_extreme_logits_overflow_nowhere():
+    hidden, head = torch.tensor([[1e4]]), torch.tensor([[1.0], [0.0], [-1.0]])
+    hidden.requires_grad_()
+    logprobs, entropies = token_logprobs(hidden, head, torch.tensor([2]), 1.0)
+    logprobs.sum().backward()
+    assert logprobs.item() == pytest.approx(-2e4)
+    assert entropies.item() == pytest.approx(0.0)
+    assert torch.isfinite(hidden.grad).all()
+
+
+def test_the_head_needs_no_gradient_when_it_is_frozen():
+    hidden, head, target, _ = problem()
+    token_logprobs(hidden, head.detach(), target, 1.0)[0].sum().backward()
+    assert hidden.grad is not None

@@ -1,0 +1,187 @@
+import json
+import math
+from itertools import combinations
+
+import pytest
+
+from agents.core import Completion, FinishReason, Group, Trajectory, TrajectoryStatus, Turn
+from agents.metrics import (
+    EvalResult,
+    MetricsWriter,
+    paired_difference,
+    pass_at_k,
+    read_lines,
+    step_metrics,
+    wilson_interval,
+)
+from envs import RewardBreakdown, RewardTerm
+
+
+def trajectory(task_id, score, length=2, level="1"):
+    """An episode of one turn; a score of None is a verifier that failed."""
+    completion = Completion(
+        token_ids=(5,) * length, logprobs=(-1.0,) * length, finish_reason=FinishReason.STOP, policy_version=0
+    )
+    reward = None
+    if score is not None:
+        reward = RewardBreakdown(terms={"right": RewardTerm(score=score)}, passed=score == 1.0)
+    return Trajectory(
+        task_id=task_id,
+        turns=(Turn(context_ids=(2,), completion=completion, text="x"),),
+        status=TrajectoryStatus.ERROR if score is None else TrajectoryStatus.OK,
+        reward=reward,
+        tags={"level": level},
+    )
+
+
+def group(task_id, *scores, level="1"):
+    return Group(task_id=task_id, trajectories=tuple(trajectory(task_id, score, level=level) for score in scores))
+
+
+def test_wilson_intervals_of_known_proportions():
+    # z = 1.96: 5 of 10 has the centre 1/2 and the half width z sqrt(1/40 + z^2/400) / (1 + z^2/10) = 0.263405
+    assert wilson_interval(5, 10) == pytest.approx((0.236595, 0.763405), abs=1e-5)
+    # 0 of 10: upper bound z^2 / (10 + z^2) = 3.841459 / 13.841459
+    assert wilson_interval(0, 10) == pytest.approx((0.0, 0.277533), abs=1e-5)
+    assert wilson_interval(10, 10) == pytest.approx((0.722467, 1.0), abs=1e-5)
+
+
+def test_without_trials_a_proportion_may_be_anything():
+    assert wilson_interval(0, 0) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("passes", "samples", "k", "expected"),
+    [
+        # 1 - C(n - c, k) / C(n, k)
+        (1, 4, 1, 1 / 4),
+        (1, 4, 2, 1 / 2),  # 1 - C(3,2)/C(4,2) = 1 - 3/6
+        (2, 4, 2, 5 / 6),  # 1 - C(2,2)/C(4,2) = 1 - 1/6
+        (3, 4, 2, 1.0),  # one failure cannot fill two places
+        (0, 4, 4, 0.0),
+        (4, 4, 1, 1.0),
+        (1, 4, 4, 1.0),
+        (3, 10, 5, 1 - 21 / 252),
+    ],
+)
+def test_pass_at_k_of_known_counts(passes, samples, k, expected):
+    assert pass_at_k(passes, samples, k) == pytest.approx(expected)
+
+
+def test_pass_at_k_is_the_share_of_all_ways_to_draw_k_samples_that_hold_a_pass():
+    for samples in range(1, 7):
+        for passes in range(samples + 1):
+            for k in range(1, samples + 1):
+                draws = list(combinations([True] * passes + [False] * (samples - passes), k))
+                assert pass_at_k(passes, samples, k) == pytest.approx(sum(map(any, draws)) / len(draws))
+
+
+@pytest.mark.parametrize("k", [0, 5])
+def test_pass_at_k_needs_k_samples(k):
+    with pytest.raises(ValueError, match=f"pass@{k} needs at least"):
+        pass_at_k(1, 4, k)
+
+
+def test_a_difference_that_every_task_shows_has_an_interval_of_no_width():
+    # 0.5 better on each task, whatever the tasks that are drawn
+    before = {"a": 0.0, "b": 0.25, "c": 0.5}
+    assert paired_difference(before, {task: rate + 0.5 for task, rate in before.items()}) == (0.5, 0.5, 0.5)
+
+
+def test_the_interval_of_a_difference_is_over_tasks_and_not_over_samples():
+    # differences 1, 0, 0, 0: mean 1/4; resampling 4 of them is Binomial(4, 1/4) / 4, whose 2.5 % quantile is 0
+    # (P(0) = 0.316) and whose 97.5 % quantile is 3/4 (P(<= 2) = 0.949, P(<= 3) = 0.996)
+    before = dict.fromkeys("abcd", 0.0)
+    assert paired_difference(before, {**before, "a": 1.0}) == (0.25, 0.0, 0.75)
+
+
+def test_only_tasks_of_both_sides_are_compared():
+    # b failed because of us on one side: only a counts
+    assert paired_difference({"a": 0.0, "b": 1.0}, {"a": 1.0}) == (1.0, 1.0, 1.0)
+    with pytest.raises(ValueError, match="no task was evaluated on both sides"):
+        paired_difference({"a": 0.0}, {"b": 1.0})
+
+
+def test_an_evaluation_counts_what_was_scored_and_leaves_out_what_failed_because_of_us():
+    result = EvalResult.of([group("a", 1.0, 0.0, None, 1.0), group("b", 0.0, 0.0, 0.0, 1.0, level="2")], samples=4)
+    # a: 2 of 3 scored; b: 1 of 4
+    assert result.rates == {"a": pytest.approx(2 / 3), "b": 1 / 4}
+    assert result.unscored == 1
+    summary = result.summary()
+    assert (summary["tasks"], summary["completions"]) == (2, 7)
+    assert summary["pass@1"] == pytest.approx(3 / 7)
+    # pass@4 needs four scored samples, which only b has: one of the four passed
+    assert summary["pass@4"] == 1.0
+    assert result.summary("2")["pass@1"] == 1 / 4
+    assert math.isnan(result.summary("1")["pass@4"])
+
+
+def test_a_task_without_any_scored_completion_has_no_rate():
+    result = EvalResult.of([group("a", None, None)], samples=2)
+    assert result.rates == {}
+    assert result.unscored == 2
+    assert math.isnan(result.summary()["pass@1"])
+
+
+def test_step_metrics_are_means_over_the_scored_members_of_all_groups():
+    # scored: 1, 0, 0.5 (mean 1/2, one of three passed); the failed judgement counts nowhere
+    numbers = step_metrics([group("a", 1.0, None), group("b", 0.0, 0.5)])
+    assert numbers["reward"] == pytest.approx(0.5)
+    assert numbers["pass_rate"] == pytest.approx(1 / 3)
+    assert numbers["completion_length"] == 2
+    assert numbers["term/right"] == pytest.approx(0.5)
+
+
+def test_a_step_in_which_every_judgement_failed_has_no_reward_and_not_zero():
+    assert math.isnan(step_metrics([group("a", None, None)])["reward"])
+
+
+def test_lines_after_the_checkpoint_and_a_half_written_one_are_dropped_on_resume(tmp_path):
+    with MetricsWriter(tmp_path) as writer:
+        for step in (1, 2, 3):
+            writer.write("metrics", step, {"reward": step / 10})
+    with (tmp_path / "metrics.jsonl").open("a") as file:
+        file.write('{"step": 4, "rew')
+    with MetricsWriter(tmp_path, first_step=3) as writer:
+        writer.write("metrics", 3, {"reward": 0.9})
+    assert read_lines(tmp_path / "metrics.jsonl") == [
+        {"step": 1, "reward": 0.1},
+        {"step": 2, "reward": 0.2},
+        {"step": 3, "reward": 0.9},
+    ]
+
+
+def test_every_line_is_json_that_strict_readers_take(tmp_path):
+    def refuse(constant):
+        raise AssertionError(f"{constant} is not JSON")
+
+    with MetricsWriter(tmp_path) as writer:
+        writer.write("metrics", 1, step_metrics([group("a", None, None)]))
+    [line] = (tmp_path / "metrics.jsonl").read_text().splitlines()
+    assert json.loads(line, parse_constant=refuse)["reward"] is None
+
+
+def test_a_failure_while_lines_are_cut_back_loses_none(tmp_path, monkeypatch):
+    with MetricsWriter(tmp_path) as writer:
+        writer.write("metrics", 1, {"reward": 0.5})
+    before = (tmp_path / "metrics.jsonl").read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        MetricsWriter(tmp_path, first_step=2)
+    assert (tmp_path / "metrics.jsonl").read_bytes() == before
+
+
+def test_numbers_reach_tensorboard(tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    with MetricsWriter(tmp_path) as writer:
+        writer.write("metrics", 1, {"reward": 0.25, "note": "text is left out"})
+        writer.write("metrics", 2, {"reward": 0.75})
+    board = EventAccumulator(str(tmp_path / "tensorboard"))
+    board.Reload()
+    assert [(event.step, event.value) for event in board.Scalars("metrics/reward")] == [(1, 0.25), (2, 0.75)]
+    assert board.Tags()["scalars"] == ["metrics/reward"]
