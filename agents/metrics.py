@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from torch.utils.tensorboard import SummaryWriter
 
+from agents.checkpoint import write_atomic
 from agents.core import Group
 
 _Z95 = 1.959963984540054
@@ -158,18 +159,18 @@ class MetricsWriter:
             path = run_dir / f"{name}.jsonl"
             if path.exists():
                 kept = [line for line in path.read_text(encoding="utf-8").splitlines() if _before(line, first_step)]
-                path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+                write_atomic(path, "".join(f"{line}\n" for line in kept))
             self._files[name] = path.open("a", encoding="utf-8")
         self._board = SummaryWriter(str(run_dir / "tensorboard"), purge_step=first_step or None)
 
     def write(self, name: str, step: int, values: Mapping[str, Any]) -> None:
-        """Append one line to `metrics`, `timing` or `transcripts`.
+        """Append one line to `metrics`, `timing` or `transcripts`; a number that is not finite becomes null.
 
         Raises:
             OSError: The disk is full.
         """
         file = self._files[name]
-        file.write(json.dumps({"step": step, **values}) + "\n")
+        file.write(json.dumps({"step": step, **finite(values)}) + "\n")
         file.flush()
         for key, value in values.items():
             if isinstance(value, (int, float)):
@@ -188,6 +189,13 @@ class MetricsWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def finite(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values with None for every number that is not finite, which JSON cannot hold."""
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in values.items()
+    }
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from rich.table import Table
 from agents.checkpoint import write_atomic
 from agents.config import TrainConfig
 from agents.eval import results_table
-from agents.metrics import EvalResult, paired_difference, read_lines
+from agents.metrics import EvalResult, finite, paired_difference, read_lines
 from agents.run import Run
 
 
@@ -35,7 +35,8 @@ def finish(run: Run, config: TrainConfig) -> dict[str, Any]:
     summary["difference"] = dict(
         zip(("mean", "low", "high"), paired_difference(evaluations[first].rates, evaluations[last].rates), strict=True)
     )
-    write_atomic(run.folder / "summary.json", json.dumps(summary, indent=2) + "\n")
+    stored = {key: finite(value) if isinstance(value, dict) else value for key, value in summary.items()}
+    write_atomic(run.folder / "summary.json", json.dumps(stored, indent=2) + "\n")
     draw_curves(run.folder, evaluations)
     _show(summary, evaluations[last], run.folder)
     return summary
