@@ -91,15 +91,26 @@ class TransformersBackend:
     def _prefill(
         self, prompts: list[tuple[int, ...]], max_new_tokens: int
     ) -> tuple[SlotCache, torch.Tensor, torch.Tensor]:
-        """Run every distinct prompt once, padded on the left, and give each sequence a copy of its state."""
+        """Run what all prompts begin with once, the rest of each distinct prompt once, and hand out copies.
+
+        The rests are padded on the left, between the common beginning and their own first token.
+        """
+        device = self.model.device
         distinct = list(dict.fromkeys(prompts))
-        width = max(map(len, distinct))
-        ids = torch.zeros(len(distinct), width, dtype=torch.long, device=self.model.device)
-        mask = torch.zeros(len(distinct), width, dtype=torch.bool, device=self.model.device)
+        shared = _common_beginning(distinct)
+        width = max(map(len, distinct)) - shared
+        ids = torch.zeros(len(distinct), width, dtype=torch.long, device=device)
+        mask = torch.zeros(len(distinct), shared + width, dtype=torch.bool, device=device)
+        mask[:, :shared] = True
         for row, prompt in enumerate(distinct):
-            ids[row, width - len(prompt) :] = torch.tensor(prompt, device=self.model.device)
-            mask[row, width - len(prompt) :] = True
+            own = len(prompt) - shared
+            ids[row, width - own :] = torch.tensor(prompt[shared:], device=device)
+            mask[row, shared + width - own :] = True
         cache = SlotCache(room=0)
+        if shared:
+            beginning = torch.tensor([distinct[0][:shared]], device=device)
+            self._forward(beginning, torch.ones_like(beginning, dtype=torch.bool), cache)
+            cache.spread(torch.zeros(len(distinct), dtype=torch.long, device=device), room=width)
         logits = self._forward(ids, mask, cache)
         place = {prompt: row for row, prompt in enumerate(distinct)}
         rows = torch.tensor([place[prompt] for prompt in prompts], device=self.model.device)
@@ -112,8 +123,10 @@ class TransformersBackend:
         positions = (mask_BL.long().cumsum(1) - 1).clamp_min(0)[:, -new:]
         visible = mask_BL[:, None, None, :]
         if new > 1:
-            causal = torch.ones(new, new, dtype=torch.bool, device=ids_BT.device).tril()
-            visible = (visible & causal) | torch.eye(new, dtype=torch.bool, device=ids_BT.device)
+            square = torch.ones(new, mask_BL.shape[1], dtype=torch.bool, device=ids_BT.device)
+            cached = mask_BL.shape[1] - new
+            itself = square.tril(cached) & square.triu(cached)  # padding sees itself: a row of no one has no softmax
+            visible = (visible & square.tril(cached)) | itself
         output = self.model(
             input_ids=ids_BT,
             position_ids=positions,
@@ -154,6 +167,16 @@ def draw(logits_BV: torch.Tensor, uniforms_B: torch.Tensor, temperature: float) 
     last_possible = _BLOCK - 1 - (inside > 0).flip(1).int().argmax(dim=1, keepdim=True)
     token_B = (block * _BLOCK + torch.minimum(offset, last_possible)).squeeze(1)
     return token_B, scaled_BV.gather(1, token_B[:, None]).squeeze(1) - log_total_B
+
+
+def _common_beginning(prompts: Sequence[tuple[int, ...]]) -> int:
+    """Return how many tokens all prompts begin with, leaving each at least one of its own; 0 for a single prompt."""
+    first, last = min(prompts), max(prompts)  # in lexicographic order these two differ first
+    length = 0
+    if first != last:
+        while length < min(len(first), len(last)) and first[length] == last[length]:
+            length += 1
+    return min(length, min(map(len, prompts)) - 1)
 
 
 def _uniforms(sampling: Sampling, first_row: int, rows: int) -> torch.Tensor:
