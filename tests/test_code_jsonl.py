@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from fakes import FakeSandbox
+from fakes import BrokenSandbox, FakeSandbox
 
 import envs
 from envs import ConfigError
@@ -156,6 +156,13 @@ def test_the_environment_checks_references_unless_told_not_to(tmp_path, bubblewr
     with pytest.raises(ConfigError, match="fails its own tests"):
         envs.make("code", tasks=str(file), sandbox=bubblewrap)
     envs.make("code", tasks=str(file), sandbox=bubblewrap, check_references=False)
+
+
+def test_references_that_cannot_be_checked_are_told_apart_from_wrong_ones(tmp_path):
+    file = tmp_path / "tasks.jsonl"
+    file.write_text(json.dumps({**FUNCTION, "canonical_solution": "def f(x): return x * 2"}) + "\n")
+    with pytest.raises(ConfigError, match=r"cannot check the reference solutions .* the engine does not answer"):
+        envs.make("code", tasks=str(file), sandbox=BrokenSandbox())
 
 
 def test_splits_are_taken_from_the_file(load):

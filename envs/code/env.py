@@ -152,7 +152,10 @@ class CodeEnv(TextEnv):
 
 def _load(difficulty: Any, path: str | None, verifier: CodeVerifier | None, shots: bool) -> Sequence[Task]:
     if path is not None:
-        return load_tasks(path, verifier)
+        try:
+            return load_tasks(path, verifier)
+        except SandboxError as error:
+            raise ConfigError(f"cannot check the reference solutions of {path}: {error}") from error
     levels = {str(level) for level in select_levels(difficulty)}
     chosen = [task for task in library_tasks(shots) if task.tags["level"] in levels]
     if not chosen:
