@@ -154,8 +154,12 @@ class Learner(Protocol):
         """Number of optimizer steps taken."""
         ...
 
-    def update(self, batch: Batch) -> dict[str, float]:
-        """Take one optimizer step and return its metrics."""
+    def accumulate(self, batch: Batch) -> dict[str, float]:
+        """Compute the gradient of a batch, and return metrics; this may be interrupted and begun again."""
+        ...
+
+    def step(self) -> dict[str, float]:
+        """Apply the gradient that was computed, and return metrics."""
         ...
 
     def state_dict(self) -> dict[str, Any]:

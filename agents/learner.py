@@ -60,8 +60,12 @@ class PolicyLearner:
 
     def update(self, batch: Batch) -> dict[str, float]:
         """Take one optimizer step and return its metrics; a batch without a scored token changes nothing."""
+        return {**self.accumulate(batch), **self.step()}
+
+    def accumulate(self, batch: Batch) -> dict[str, float]:
+        """Compute the gradient of a batch, and return the metrics of its tokens; the weights stay as they are."""
         if batch.scored_tokens == 0:
-            return {"grad_norm": 0.0, "loss": 0.0, "entropy": float("nan")}
+            return {"loss": 0.0, "entropy": float("nan")}
         self.model.train()
         self.optimizer.zero_grad(set_to_none=True)
         sums: defaultdict[str, float] = defaultdict(float)
@@ -70,6 +74,16 @@ class PolicyLearner:
             (loss / batch.scored_tokens).backward()  # type: ignore[no-untyped-call]
             for name, value in row_sums.items():
                 sums[name] += value
+        return {name: value / batch.scored_tokens for name, value in sums.items()}
+
+    def step(self) -> dict[str, float]:
+        """Apply the gradient that was computed, if there is one.
+
+        Raises:
+            FloatingPointError: It is not finite; the weights stay as they are.
+        """
+        if all(parameter.grad is None for parameter in self.model.parameters()):
+            return {"grad_norm": 0.0, "learning_rate": 0.0}
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.max_grad_norm)
         if not torch.isfinite(norm):
             raise FloatingPointError(f"the gradient of step {self.steps + 1} is not finite; no step was taken")
@@ -78,8 +92,7 @@ class PolicyLearner:
             parameters["lr"] = self._learning_rate()
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        means = {name: value / batch.scored_tokens for name, value in sums.items()}
-        return {**means, "grad_norm": float(norm), "learning_rate": self._learning_rate()}
+        return {"grad_norm": float(norm), "learning_rate": self._learning_rate()}
 
     def logprobs(self, row: PackedGroup) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the log-probabilities of a row's scored tokens [N], with gradients, and the entropies [N]."""

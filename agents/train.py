@@ -96,9 +96,10 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
                     learn_from_truncated=algo.learn_from_truncated,
                     row_tokens=algo.row_tokens,
                 )
+                progress.phase("learn")
+                learned = learner.accumulate(batch)
                 with interrupts.held():
-                    progress.phase("learn")
-                    learned = learner.update(batch)
+                    learned |= learner.step()
                     policy.load_weights({}, learner.policy_version)
                     run.write_step(step, {**step_metrics(groups), **asdict(counts), **learned}, progress.timing(groups))
                     run.write_transcripts(step, groups, config.transcripts)
