@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 
@@ -44,6 +45,13 @@ def test_form_does_not_matter_in_an_answer(text):
 )
 def test_no_answer_several_answers_and_wrong_answers_are_not_paid(text):
     assert not judged("Paris", text)
+
+
+@pytest.mark.parametrize("text", ["." * 9999 + "x", "<answer>" * 1000, "\ufdfa" * 10_000, " " * 9999 + "x"])
+def test_no_answer_takes_noticeable_time(text):
+    before = time.process_time()
+    assert not judged("Paris", text)
+    assert time.process_time() - before < 1.0
 
 
 def test_any_of_several_references_is_right():

@@ -6,7 +6,6 @@ answers, or one beside the other, are no answer: a model must not be paid for li
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from envs.core import RewardBreakdown, RewardTerm, Task, VerifierError
@@ -44,4 +43,4 @@ def _only_answer(completion: str) -> str | None:
 
 def _plain(text: str) -> str:
     visible = "".join(character for character in text if unicodedata.category(character) != "Cf")
-    return re.sub(r"[.!]+$", "", normalised_text(visible)).strip()
+    return normalised_text(visible).rstrip(".! ")
