@@ -166,22 +166,24 @@ class Box:
             self._lose_all()
 
     def _live(self) -> None:
-        """Start the box and read from it until it ends."""
+        """Start the box and read from it until it ends; whatever happens, nobody waits for it for ever."""
         try:
             self._transport = self._launch()
             if not self.broken:
                 self._transport.write(bundle(self.user))
                 while self._read_frame():
                     pass
-        except (OSError, SandboxError, ValueError) as error:
-            self.broken = self.broken or str(error)
-        if self._transport is not None:
             self._transport.kill()
             words = self._transport.last_words().strip()
             self.broken = self.broken or words or "it ended without a word"
-        self.broken = self.broken or "it ended"
-        self._settled.set()
-        self._lose_all()
+        except (OSError, SandboxError, ValueError) as error:
+            self.broken = self.broken or str(error)
+        finally:
+            self.broken = self.broken or "it ended"
+            if self._transport is not None:
+                self._transport.kill()
+            self._settled.set()
+            self._lose_all()
 
     def _read_frame(self) -> bool:
         transport = self._transport

@@ -42,7 +42,11 @@ class BubblewrapSandbox(PooledSandbox):
 
     def guarantees(self) -> Mapping[str, str]:
         """Return what is enforced, and how."""
-        return {**super().guarantees(), "isolation": "kernel namespaces by bubblewrap"}
+        how = "by root, each under a user id of its own" if os.geteuid() == 0 else "rootless, in user namespaces"
+        return {
+            **super().guarantees(),
+            "box": f"kernel namespaces by bubblewrap, {how}; no memory cap of the whole box",
+        }
 
 
 class _Pipes:

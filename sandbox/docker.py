@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import socket
 import struct
 from collections.abc import Mapping
 from importlib import resources
@@ -90,13 +91,15 @@ class DockerSandbox(PooledSandbox):
         memory_bytes: int = 4 * 2**30,
         runtime: str | None = None,
     ) -> None:
-        client = connect()
-        self._engine = client.info()
-        _check_engine(self._engine, runtime)
-        image = find_image(client)
+        with contextlib.closing(connect()) as client:
+            self._engine = client.info()
+            _check_engine(self._engine, runtime)
+            image = find_image(client)
+            settings = _host_settings(client, self._engine, memory_bytes, runtime)
         self._image = f"{REPOSITORY}:{image_tag()}"
         interpreter = image["Config"]["Labels"][INTERPRETER_LABEL]
-        settings = _host_settings(client, self._engine, memory_bytes, runtime)
+        self._memory_bytes = memory_bytes
+        self._runtime = runtime or self._engine.get("DefaultRuntime", "default")
         count = boxes or default_boxes()
         first = _FIRST_USER + (os.getpid() * 64) % 10_000_000
         users = iter(range(first, first + 1_000_000))  # a user of its own for every container ever started
@@ -108,7 +111,9 @@ class DockerSandbox(PooledSandbox):
 
     def guarantees(self) -> Mapping[str, str]:
         """Return what is enforced, and how."""
-        return {**super().guarantees(), "isolation": f"containers of {self._image}"}
+        cap = f"{self._memory_bytes / 2**30:g} GiB"
+        how = f"containers of {self._image} by engine {self._engine['ServerVersion']}, runtime {self._runtime}"
+        return {**super().guarantees(), "box": f"{how}; memory cap {cap} and seccomp profile of the whole box"}
 
 
 class _Container:
@@ -169,10 +174,13 @@ class _Container:
     def kill(self) -> None:
         with contextlib.suppress(*_ENGINE_ERRORS):
             self._client.remove_container(self._id, force=True)
+        with contextlib.suppress(OSError):  # the engine does not always end the stream of a container that it killed
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def last_words(self) -> str:
-        with contextlib.suppress(OSError):
-            self._attached.close()
+        for open_end in (self._attached, getattr(self._attached, "_response", None), self._socket):
+            with contextlib.suppress(OSError, AttributeError, ValueError):
+                open_end.close()
         self._client.close()
         return self._errors.decode(errors="replace")
 

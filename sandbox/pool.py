@@ -10,12 +10,18 @@ import threading
 import time
 import weakref
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from sandbox import data
 from sandbox.box import Box, Execution, Launch
+from sandbox.checks_isolation import START_UP as ISOLATION
+from sandbox.checks_limits import START_UP as LIMITS
+from sandbox.conformance import run_checks
 from sandbox.core import AnswerCall, Call, ExecutionResult, ExecutionStatus, Limits, Program, SandboxError
 from sandbox.outcome import Unscorable, judge
 from sandbox.runner import CALL, FAILURE, VALUE
+
+START_UP = (*LIMITS, *ISOLATION)
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +35,21 @@ _GRACE_S = 20.0
 
 _LONGEST_WALL_FACTOR = 4
 """The supervisor gives back wall time lost to others, up to this many times the limit altogether."""
+
+
+GUARANTEES = {
+    "one process per input": "a copy of a warm interpreter, first of its own pid namespace: dies with all it made",
+    "network": "none: a network namespace without interfaces, and no socket can be opened",
+    "files": "read-only; one private directory of memory per execution, size and file count limited, no execution",
+    "processor time": "RLIMIT_CPU per process, and the whole tree measured every 20 ms",
+    "wall time": "a clock outside the program; time lost to other processes is given back",
+    "memory": "RLIMIT_DATA and RLIMIT_AS per process, and the whole tree measured every 20 ms",
+    "processes": "RLIMIT_NPROC of the execution's own user namespace",
+    "output": "read continuously, ended at the cap; core files, locks and message queues: none",
+    "privileges": "no capabilities, no_new_privs, unprivileged user in its own user namespace",
+    "system calls": "seccomp, default deny: no exec, tracing, namespaces, mounts, keys, io_uring, bpf",
+}
+"""What both sandboxes enforce, and by which mechanism."""
 
 
 class PooledSandbox:
@@ -49,13 +70,14 @@ class PooledSandbox:
         try:
             for box in [self._add_box(user) for user in users]:
                 box.wait_until_ready()
-        except SandboxError:
+            self._prove_limits()
+        except BaseException:
             self.close()
             raise
 
     def guarantees(self) -> Mapping[str, str]:
-        """Return what is enforced, and how."""
-        return {}
+        """Return what is enforced, and how; the limits among it were provoked and seen to fire at start-up."""
+        return dict(GUARANTEES)
 
     def run(
         self, program: Program, inputs: Sequence[Call], limits: Limits = Limits(), *, answer: AnswerCall | None = None
@@ -101,6 +123,18 @@ class PooledSandbox:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+    def _prove_limits(self) -> None:
+        """Provoke the limits that a host may fail to enforce.
+
+        Raises:
+            SandboxError: One did not fire.
+        """
+        with ThreadPoolExecutor(len(START_UP)) as threads:
+            outcomes = list(threads.map(lambda check: next(run_checks(self, [check])), START_UP))
+        broken = [f"{outcome.check.promise}: {outcome.violation}" for outcome in outcomes if outcome.violation]
+        if broken:
+            raise SandboxError(f"this host cannot hold what a {self.name} sandbox promises: {'; '.join(broken)}")
 
     def _begin(self, program: Program, call: Call, limits: Limits) -> tuple[Box, Execution]:
         box = self._acquire()

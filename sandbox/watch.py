@@ -34,7 +34,7 @@ class Usage:
             waited_for += children
             memory += max(0, resident - inherited_bytes)
         if memory > allowed_bytes and len(pids) > 1:
-            memory = min(memory, _proportional_bytes(pids) or memory)
+            memory = min(memory, sum(_proportional_bytes(pid, inherited_bytes) for pid in pids))
         alive = sum(self.cpu_time_by_pid.values())
         self.cpu_time_s = max(self.cpu_time_s, alive, waited_for + self.cpu_time_by_pid.get(root, 0.0))
         self.memory_bytes = memory
@@ -72,19 +72,16 @@ def _measure(pid: int) -> tuple[float, float, int] | None:
     return own * _TICK_S, children * _TICK_S, int(memory[1]) * _PAGE_BYTES
 
 
-def _proportional_bytes(pids: list[int]) -> int | None:
-    """Return what the processes occupy with shared pages counted once; None if one of them cannot be read.
+def _proportional_bytes(pid: int, inherited_bytes: int) -> int:
+    """Return what the process occupies, with each shared page divided among those who share it.
 
     Slow, so only asked when the simple sum, which counts pages shared after a fork once per process, is too large.
     """
-    total = 0
-    for pid in pids:
-        lines = _read(f"/proc/{pid}/smaps_rollup").splitlines()
-        sizes = [int(line.split()[1]) for line in lines if line.startswith(b"Pss:")]
-        if not sizes:
-            return None
-        total += sizes[0] * 1024
-    return total
+    for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
+        if line.startswith(b"Pss:"):
+            return int(line.split()[1]) * 1024
+    measured = _measure(pid)  # it has made itself unreadable, or it is gone and occupies nothing
+    return max(0, measured[2] - inherited_bytes) if measured else 0
 
 
 def _read(path: str) -> bytes:

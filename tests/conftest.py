@@ -22,3 +22,19 @@ def bubblewrap() -> Iterator[Sandbox]:
         pytest.skip(f"bubblewrap cannot start here: {error}")
     with box:
         yield box
+
+
+@pytest.fixture(scope="session", params=["bubblewrap", pytest.param("docker", marks=pytest.mark.docker)])
+def any_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """Each sandbox in turn; where one cannot start, its tests are skipped (in CI they fail)."""
+    if request.param == "bubblewrap":
+        yield request.getfixturevalue("bubblewrap")
+        return
+    try:
+        box = sandbox.make(request.param)
+    except SandboxError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+    with box:
+        yield box
