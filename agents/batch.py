@@ -52,7 +52,7 @@ def make_batch(
         learned = [
             (member, float(advantage))
             for member, advantage in zip(members, advantages(rewards_G), strict=True)
-            if advantage != 0.0 and (learn_from_truncated or not _is_truncated(member))
+            if learn_from_truncated or not _is_truncated(member)
         ]
         rows += [pack(part) for part in _split(learned, row_tokens)]
     everyone = [trajectory for group in groups for trajectory in group.trajectories]

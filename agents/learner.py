@@ -66,7 +66,7 @@ class PolicyLearner:
         """Compute the gradient of a batch, and return the metrics of its tokens; the weights stay as they are."""
         if batch.scored_tokens == 0:
             return {"loss": 0.0, "entropy": float("nan")}
-        self.model.train()
+        self.model.eval()  # the sampler drops nothing out, so neither may the learner: on-policy the ratio is 1
         self.optimizer.zero_grad(set_to_none=True)
         sums: defaultdict[str, float] = defaultdict(float)
         for row in batch.rows:
