@@ -58,13 +58,13 @@ class Execution:
         self.started = time.monotonic()
         self.number = 0
 
-    def take_record(self) -> tuple[bytes, bytes] | None:
-        """Remove and return the kind and body of the first complete record of the channel."""
+    def take_record(self, only: bytes | None = None) -> tuple[bytes, bytes] | None:
+        """Remove and return the kind and body of the channel's first record, if it is complete (and of kind `only`)."""
         channel = self.streams[CHANNEL]
         if len(channel) < FRAME.size:
             return None
         kind, size = FRAME.unpack_from(channel)
-        if len(channel) < FRAME.size + size:
+        if len(channel) < FRAME.size + size or only not in (None, kind):
             return None
         body = bytes(channel[FRAME.size : FRAME.size + size])
         del channel[: FRAME.size + size]
@@ -132,18 +132,14 @@ class Box:
         }
         self._send(request, b"".join(parts))
 
-    def pause(self, execution: Execution) -> None:
-        """Stop the wall clock of an execution that waits for an answer of ours."""
-        self._send({"op": "pause", "number": execution.number})
-
     def answer(self, execution: Execution, kind: bytes, body: bytes) -> None:
         """Answer the call of a stub, which also lets the clock go on."""
         self._send({"op": "answer", "number": execution.number}, FRAME.pack(kind, len(body)) + body)
 
-    def cancel(self, execution: Execution) -> None:
+    def cancel(self, execution: Execution, reason: str = "cancelled") -> None:
         """Kill an execution, if it still runs, whose result nobody wants any more."""
         if execution.ended is None and not execution.lost and not self.broken:
-            self._send({"op": "kill", "number": execution.number})
+            self._send({"op": "kill", "number": execution.number, "reason": reason})
 
     def kill(self, reason: str) -> None:
         """End the box; what runs in it is lost."""

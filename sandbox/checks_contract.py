@@ -191,6 +191,9 @@ print(sum(ask(n)[0] for n in range(20)))
 
     result = sandbox.run(Program(source=source, stub="ask"), [Call()], tightened(), answer=answer)[0]
     expect_output(result, "raised runtime_error: no such thing\nrefused\n380\n")
+    function = Program(source="def f(n): return ask(n)[0] + 1", entry_point="f", stub="ask")
+    result = sandbox.run(function, [Call(args=(5,))], tightened(), answer=answer)[0]
+    expect_equal("value of a function that asks", result.value, 11)
 
 
 @promise("an answer may itself run programs in the same sandbox")

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program, Sandbox, SandboxError
+from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program, Sandbox
 from sandbox.data import Data
 
 
@@ -56,8 +56,10 @@ def run_checks(sandbox: Sandbox, checks: Sequence[Check] | None = None) -> Itera
         try:
             check.provoke(sandbox)
             violation = ""
-        except (Violation, SandboxError) as error:
-            violation = str(error) or type(error).__name__
+        except Violation as error:
+            violation = str(error)
+        except Exception as error:  # results so wrong that the check itself stumbles over them
+            violation = f"{type(error).__name__}: {error}"
         yield Outcome(check=check, violation=violation, wall_time_s=time.monotonic() - started)
 
 

@@ -178,9 +178,10 @@ class _Container:
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def last_words(self) -> str:
-        for open_end in (self._attached, getattr(self._attached, "_response", None), self._socket):
-            with contextlib.suppress(OSError, AttributeError, ValueError):
-                open_end.close()
+        ends: list[Any] = [self._attached, getattr(self._attached, "_response", None), self._socket]
+        for end in filter(None, ends):
+            with contextlib.suppress(OSError, ValueError):  # ValueError: closing one may have closed the next
+                end.close()
         self._client.close()
         return self._errors.decode(errors="replace")
 

@@ -70,8 +70,17 @@ class Execution:
     started: float
     allowances: dict[int, int]
     """Stream kind -> bytes that may still come."""
+    waited_at_start_s: float
+    """For how long the supervisor itself had waited for a processor by then."""
     usage: Usage = field(default_factory=Usage)
+    follows_calls: bool = False
+    """Whether its channel carries calls: until the first record of another kind, which the host does not answer."""
+    record: bytearray = field(default_factory=bytearray)
+    """Header, so far, of the record that is passing through the channel."""
+    record_rest: int = 0
+    """Bytes of that record's body that are still to come."""
     paused_since: float | None = None
+    """When the call that the host is answering was passed on: its time is not the program's."""
     paused_s: float = 0.0
     fired: str = ""
     """The limit that ended it."""
@@ -127,9 +136,7 @@ class Supervisor:
         if execution is None:
             return True
         if operation == "kill":
-            self._kill(execution, "cancelled")
-        elif operation == "pause":
-            execution.paused_since = time.monotonic()
+            self._kill(execution, request["reason"])
         elif operation == "answer":
             self._answer(execution, answer)
         return True
@@ -180,8 +187,6 @@ class Supervisor:
             self.report(number, ENDED, json.dumps({"broken": str(error)}).encode())
             for handle in (job, stdin, ready_out, ready_in, output_out, output_in, errors_out, errors_in):
                 os.close(handle)
-            if ours is not None:
-                ours.close()
             return
         if pid == 0:
             self._become_program(limits, job, (stdin, output_in, errors_in), ready_in)
@@ -192,7 +197,19 @@ class Supervisor:
         allowances = {STDOUT: cap, STDERR: cap, CHANNEL: cap + _FRAMING_BYTES}
         if ours is not None:
             streams[CHANNEL] = ours.fileno()
-        execution = Execution(number, limits, pid, os.pidfd_open(pid), ready_out, streams, ours, started, allowances)
+        execution = Execution(
+            number=number,
+            limits=limits,
+            pid=pid,
+            process=os.pidfd_open(pid),
+            ready=ready_out,
+            streams=streams,
+            channel=ours,
+            started=started,
+            allowances=allowances,
+            waited_at_start_s=waited_to_run_s(os.getpid()),
+            follows_calls=channel == "calls",
+        )
         self.executions[number] = execution
         for kind, handle in streams.items():
             os.set_blocking(handle, False)
@@ -249,6 +266,8 @@ class Supervisor:
             execution.allowances[kind] -= passed
             if passed:
                 self.report(execution.number, kind, memoryview(self.buffer)[:passed])
+                if kind == CHANNEL:
+                    _follow_records(execution, memoryview(self.buffer)[:passed])
             self.buffer[:got] = bytes(got)
             if passed < got:
                 self._kill(execution, "output")
@@ -294,10 +313,14 @@ class Supervisor:
             self._kill(execution, "cpu")
         elif execution.paused_since is None:
             late_s = now - execution.started - execution.paused_s - limits["wall_time_s"]
-            if late_s > 0 and late_s > min(
-                waited_to_run_s(execution.pid), _LONGEST_WAIT_FACTOR * limits["wall_time_s"]
-            ):
+            allowed_s = _LONGEST_WAIT_FACTOR * limits["wall_time_s"]
+            if late_s > 0 and late_s > min(self._lost_to_others_s(execution), allowed_s):
                 self._kill(execution, "wall")
+
+    def _lost_to_others_s(self, execution: Execution) -> float:
+        """Return for how long the program, or we on its behalf, were ready to run and had no processor."""
+        ours = waited_to_run_s(os.getpid()) - execution.waited_at_start_s
+        return ours + waited_to_run_s(execution.pid)
 
     def _kill(self, execution: Execution, reason: str) -> None:
         execution.fired = execution.fired or reason
@@ -328,6 +351,26 @@ class Supervisor:
             "peak_memory_bytes": max(usage.peak_memory_bytes, own_peak, 0),
         }
         self.report(execution.number, ENDED, json.dumps(ended).encode())
+
+
+def _follow_records(execution: Execution, passed: memoryview) -> None:
+    """Stop the program's clock when a whole call has been passed on; what it sends otherwise is the host's business."""
+    record, at = execution.record, 0
+    while execution.follows_calls and at < len(passed):
+        if len(record) < runner.FRAME.size:
+            part = passed[at : at + runner.FRAME.size - len(record)]
+            record += part
+            at += len(part)
+            if len(record) < runner.FRAME.size:
+                return
+            execution.record_rest = runner.FRAME.unpack(record)[1]
+        step = min(execution.record_rest, len(passed) - at)
+        execution.record_rest -= step
+        at += step
+        if not execution.record_rest:
+            execution.follows_calls = record[:1] == runner.CALL
+            execution.paused_since = time.monotonic() if execution.follows_calls else None
+            record.clear()
 
 
 def preload() -> None:

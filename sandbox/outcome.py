@@ -11,10 +11,14 @@ from sandbox.core import ExecutionResult, ExecutionStatus, SandboxError
 from sandbox.forkserver import CHANNEL, STDERR, STDOUT
 from sandbox.runner import FAILURE, FILE_NAME, VALUE
 
+MOST_CALLS = 10_000
+"""Calls of the stub in one execution: the clock stands still during each, so their number has to end."""
+
 _FIRED = {
     "cpu": (ExecutionStatus.CPU_TIMEOUT, "used more than {limits.cpu_time_s:g} s of processor time"),
     "wall": (ExecutionStatus.WALL_TIMEOUT, "took longer than {limits.wall_time_s:g} s"),
     "memory": (ExecutionStatus.MEMORY_LIMIT, "used more than {mebibytes:g} MiB of memory"),
+    "calls": (ExecutionStatus.PROTOCOL_ERROR, f"called its stub more than {MOST_CALLS} times"),
     "output": (ExecutionStatus.OUTPUT_LIMIT, "wrote more than {limits.output_bytes} bytes to one stream"),
 }
 

@@ -18,7 +18,7 @@ from sandbox.checks_isolation import START_UP as ISOLATION
 from sandbox.checks_limits import START_UP as LIMITS
 from sandbox.conformance import run_checks
 from sandbox.core import AnswerCall, Call, ExecutionResult, ExecutionStatus, Limits, Program, SandboxError
-from sandbox.outcome import Unscorable, judge
+from sandbox.outcome import MOST_CALLS, Unscorable, judge
 from sandbox.runner import CALL, FAILURE, VALUE
 
 START_UP = (*LIMITS, *ISOLATION)
@@ -166,21 +166,23 @@ class PooledSandbox:
         execution = Execution(program, limits, slots=0)
         box.start(execution, call)
         deadline = time.monotonic() + limits.wall_time_s * _LONGEST_WALL_FACTOR + _GRACE_S
+        calls = 0
         try:
             while execution.ended is None and not execution.lost:
                 _wait(execution, deadline)
                 if time.monotonic() > deadline:
                     box.kill("it does not report the end of an execution")
                     break
-                record = execution.take_record() if execution.ended is None else None
-                if record is not None and record[0] == CALL:
+                record = execution.take_record(only=CALL) if execution.ended is None else None
+                if record is not None:
+                    calls += 1
+                    if calls > MOST_CALLS:
+                        box.cancel(execution, "calls")
+                        break
                     before = time.monotonic()
-                    box.pause(execution)
                     kind, body = _answer(record[1], answer)
                     box.answer(execution, kind, body)
                     deadline += time.monotonic() - before
-                elif record is not None:
-                    break
         except BaseException:
             box.cancel(execution)
             raise

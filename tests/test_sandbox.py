@@ -48,7 +48,7 @@ def test_a_sandbox_that_breaks_a_promise_is_found_out() -> None:
             return [ExecutionResult(status=ExecutionStatus.OK, value=1) for _ in inputs]
 
     held = {outcome.check.name for outcome in run_checks(Liar(), all_checks()) if not outcome.violation}  # type: ignore[arg-type]
-    assert held <= {"nothing", "impossible_limits"}
+    assert held <= {"nothing", "impossible_limits", "shared_memory_counts_once"}  # all that asks for no words back
 
 
 def test_threads_that_share_a_sandbox_get_their_own_results(any_sandbox: Sandbox) -> None:
@@ -131,7 +131,7 @@ def test_a_stub_in_an_endless_loop_meets_the_limits(any_sandbox: Sandbox) -> Non
     def answer(call: Call) -> ExecutionResult:
         return ExecutionResult(status=ExecutionStatus.OK, value=1)
 
-    limits = Limits(cpu_time_s=0.3, wall_time_s=5.0)
+    limits = Limits(cpu_time_s=0.05, wall_time_s=20.0)
     endless = Program(source="while True: ask()", stub="ask")
     assert any_sandbox.run(endless, [Call()], limits, answer=answer)[0].status is ExecutionStatus.CPU_TIMEOUT
     flood = Program(source="import os\nwhile True: os.write(0, bytes(1000))", stub="ask")
