@@ -24,13 +24,13 @@ from envs.options import parse_overrides, unknown_name
 class AlgoConfig:
     """The learning algorithm."""
 
-    steps: int = 24
+    steps: int = 16
     """Optimizer steps."""
-    groups_per_step: int = 16
+    groups_per_step: int = 8
     """Tasks sampled for one step."""
     group_size: int = 8
     """Completions of each task, compared with one another."""
-    max_new_tokens: int = 80
+    max_new_tokens: int = 64
     """Longest completion of one turn."""
     temperature: float = 1.0
     """Of sampling, in training and evaluation; log-probabilities are taken at the same temperature."""
@@ -44,7 +44,7 @@ class AlgoConfig:
     """The ratio counts up to 1 + clip_high."""
     learn_from_truncated: bool = True
     """Whether completions that ran out of tokens are learned from; they count in the baseline either way."""
-    learning_rate: float = 1e-5
+    learning_rate: float = 2e-5
     """Peak learning rate of AdamW."""
     warmup_steps: int = 2
     """Steps over which the learning rate rises linearly."""

@@ -49,7 +49,7 @@ class EvaluateConfig:
     """Completions of each task; pass@k is estimated for k up to this number."""
     temperature: float = 1.0
     """Of sampling."""
-    max_new_tokens: int = 80
+    max_new_tokens: int = 64
     """Longest completion of one turn."""
     sampler_batch: int = 64
     """Completions sampled side by side."""
