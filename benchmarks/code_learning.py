@@ -25,7 +25,7 @@ from agents.metrics import paired_difference
 from agents.run import Run
 
 matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402 (the backend is chosen first)
+from matplotlib import pyplot
 
 RESULTS = Path(__file__).parent / "results"
 MAX_SECONDS = 30 * 60
