@@ -163,21 +163,23 @@ class Box:
 
     def _live(self) -> None:
         """Start the box and read from it until it ends; whatever happens, nobody waits for it for ever."""
+        failure = "it ended"
         try:
             self._transport = self._launch()
             if not self.broken:
                 self._transport.write(bundle(self.user))
                 while self._read_frame():
                     pass
-            self._transport.kill()
-            words = self._transport.last_words().strip()
-            self.broken = self.broken or words or "it ended without a word"
         except (OSError, SandboxError, ValueError) as error:
-            self.broken = self.broken or str(error)
+            failure = str(error)
+        else:
+            failure = "it ended without a word"
         finally:
-            self.broken = self.broken or "it ended"
+            words = ""
             if self._transport is not None:
                 self._transport.kill()
+                words = self._transport.last_words().strip()
+            self.broken = self.broken or words or failure
             self._settled.set()
             self._lose_all()
 

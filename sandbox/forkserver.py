@@ -46,7 +46,7 @@ PRELOADED = """
 TICK_S = 0.02
 """How often the trees of running executions are measured."""
 
-_LONGEST_WAIT_FACTOR = 3
+_LONGEST_WAIT_FACTOR = 10
 """Wall time lost to other processes on a busy machine is given back, up to this many times the limit."""
 
 _OPEN_FILES = 512

@@ -33,7 +33,7 @@ MOST_IN_FLIGHT = 32
 _GRACE_S = 20.0
 """A box that reports nothing for this much longer than the longest possible execution is broken."""
 
-_LONGEST_WALL_FACTOR = 4
+_LONGEST_WALL_FACTOR = 11
 """The supervisor gives back wall time lost to others, up to this many times the limit altogether."""
 
 
