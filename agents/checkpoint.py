@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 
 from agents.models import LoadedModel
 from envs.core import ConfigError
@@ -39,6 +40,8 @@ def write_atomic(path: Path, text: str) -> None:
 def save_checkpoint(run_dir: Path, step: int, model: LoadedModel, state: Mapping[str, Any]) -> Path:
     """Write the checkpoint of a step and make it the last one; older ones are removed.
 
+    A step's checkpoint depends on nothing but the step, so the one in force is not written again.
+
     Args:
         run_dir: Folder of the run.
         step: Number of steps that are done.
@@ -51,7 +54,10 @@ def save_checkpoint(run_dir: Path, step: int, model: LoadedModel, state: Mapping
     folder = run_dir / "checkpoints"
     folder.mkdir(parents=True, exist_ok=True)
     target, scratch = folder / f"step_{step:06d}", folder / f".step_{step:06d}.partial"
-    shutil.rmtree(scratch, ignore_errors=True)
+    if (folder / "last" / "state.pt").is_file() and (folder / "last").resolve() == target.resolve():
+        return target
+    for abandoned in folder.glob(".step_*.partial"):
+        shutil.rmtree(abandoned)
     try:
         model.model.save_pretrained(scratch / "model")
         model.tokenizer.save_pretrained(scratch / "model")
@@ -59,6 +65,8 @@ def save_checkpoint(run_dir: Path, step: int, model: LoadedModel, state: Mapping
         _flush(scratch)
         shutil.rmtree(target, ignore_errors=True)
         scratch.replace(target)
+    except (RuntimeError, SafetensorError) as error:  # how torch and safetensors report a file that cannot be written
+        raise OSError(f"the checkpoint of step {step} cannot be written: {error}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     pointer = folder / ".last.partial"

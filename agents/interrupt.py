@@ -13,6 +13,8 @@ class Interrupts:
     """While open, SIGINT and SIGTERM raise `KeyboardInterrupt`, later if it is held; a second one does so at once."""
 
     def __init__(self) -> None:
+        self.torn = False
+        """Whether a step was left half done, so that its state is nothing to go on from."""
         self._held = False
         self._pending = False
         self._previous: dict[int, Any] = {}
@@ -26,12 +28,14 @@ class Interrupts:
         finally:
             self._held = False
         if self._pending:
+            self._pending = False
             raise KeyboardInterrupt
 
     def _interrupt(self, signal_number: int, frame: FrameType | None) -> None:
         if self._held and not self._pending:
             self._pending = True
             return
+        self.torn = self.torn or self._held
         raise KeyboardInterrupt
 
     def __enter__(self) -> Interrupts:

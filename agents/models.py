@@ -98,7 +98,9 @@ def load_model(name: str, *, device: str = "cpu") -> LoadedModel:
     if name == "tiny":
         return tiny_model()
     from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     if name == "smollm2-135m":
         source = str(_smollm2_folder())
     else:

@@ -66,14 +66,17 @@ class Progress:
         self._cpu.clear()
         return times
 
-    def stepped(self, step: int, groups: Sequence[Group], learned: Mapping[str, Any]) -> None:
+    def stepped(
+        self, step: int, groups: Sequence[Group], learned: Mapping[str, Any], timing: Mapping[str, float]
+    ) -> None:
         """Show a finished step."""
         numbers = step_metrics(groups)
         self._bars.update(self._steps, completed=step)
         self.console.print(
             f"step {step:3d}  reward {numbers['reward']:.3f}  pass {numbers['pass_rate']:.3f}  "
             f"length {numbers['completion_length']:5.1f}  gradient {learned['grad_norm']:.2f}  "
-            f"entropy {learned['entropy']:.2f}",
+            f"entropy {learned['entropy']:.2f}  sample {timing.get('sample_s', 0.0):.0f} s "
+            f"({timing['tokens_per_s']:.0f} tokens/s)  learn {timing.get('learn_s', 0.0):.0f} s",
             highlight=False,
         )
 

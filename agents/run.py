@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from hydra.core.hydra_config import HydraConfig
 from omegaconf import OmegaConf
 
 from agents.checkpoint import load_checkpoint, read_json, save_checkpoint, write_atomic
@@ -50,11 +51,7 @@ class Run:
         return str(self._checkpoint[0]) if self._checkpoint else model
 
     def restore(self, learner: Learner) -> None:
-        """Put the learner where the checkpoint left it; a new run is left alone.
-
-        Raises:
-            ConfigError: The disk has no room for the run's checkpoints.
-        """
+        """Put the learner where the checkpoint left it; a new run is left alone."""
         if self._checkpoint:
             learner.load_state_dict(self._checkpoint[1]["learner"])
             self._checkpoint = (self._checkpoint[0], {"step": self.last_step})
@@ -127,7 +124,7 @@ def open_run(config: Any) -> tuple[TrainConfig, Run]:
         if not (folder / "config.yaml").is_file():
             raise ConfigError(f"{config.resume!r} is not the folder of a run (it has no config.yaml)")
         stored = OmegaConf.load(folder / "config.yaml")
-        merged = OmegaConf.merge(OmegaConf.structured(TrainConfig), stored)
+        merged = OmegaConf.merge(OmegaConf.structured(TrainConfig), stored, OmegaConf.from_dotlist(_given_anew()))
         checkpoint = load_checkpoint(folder) if (folder / "checkpoints" / "last").exists() else None
         return _typed(merged), Run(folder, checkpoint)
     stamp = time.strftime("%Y%m%d-%H%M%S")
@@ -140,6 +137,14 @@ def open_run(config: Any) -> tuple[TrainConfig, Run]:
     write_atomic(folder / "config.yaml", OmegaConf.to_yaml(config))
     write_atomic(folder / "versions.json", json.dumps(_versions(), indent=2) + "\n")
     return _typed(config), Run(folder)
+
+
+def _given_anew() -> list[str]:
+    """Return what the command line of a resumed run changes, such as `algo.steps=40`."""
+    if not HydraConfig.initialized():
+        return []
+    fixed = ("resume=", "run_dir=", "env=", "plugins=")
+    return [override for override in HydraConfig.get().overrides.task if not override.startswith(fixed)]
 
 
 def _typed(config: Any) -> TrainConfig:

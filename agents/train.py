@@ -38,7 +38,8 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
 
     Raises:
         ConfigError: Something asked for does not exist; raised before any weights are loaded.
-        KeyboardInterrupt: The user stopped it; the last finished step is in the checkpoint.
+        KeyboardInterrupt: The user stopped it; the last finished step is in the checkpoint (unless a second Ctrl-C cut a
+            step in two: then the last checkpoint is the one before).
     """
     algo = config.algo
     env_name, options = env_options(config.env, config.sandbox)
@@ -101,9 +102,10 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
                 with interrupts.held():
                     learned |= learner.step()
                     policy.load_weights({}, learner.policy_version)
-                    run.write_step(step, {**step_metrics(groups), **asdict(counts), **learned}, progress.timing(groups))
+                    timing = progress.timing(groups)
+                    run.write_step(step, {**step_metrics(groups), **asdict(counts), **learned}, timing)
                     run.write_transcripts(step, groups, config.transcripts)
-                progress.stepped(step, groups, learned)
+                progress.stepped(step, groups, learned, timing)
                 if config.eval.every and step % config.eval.every == 0 and step < algo.steps:
                     evaluate_at(step, config.eval.samples_during)
                 if step % config.checkpoint_every == 0 and step < algo.steps:
@@ -111,7 +113,7 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
             run.save(algo.steps, model, learner)
             evaluate_at(algo.steps, config.eval.samples)
         except KeyboardInterrupt:
-            if learner.policy_version:
+            if run.last_step and not interrupts.torn:
                 run.save(run.last_step, model, learner)
             raise
         finally:
