@@ -100,7 +100,7 @@ def load_model(name: str, *, device: str = "cpu") -> LoadedModel:
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     if name == "smollm2-135m":
         source = str(_smollm2_folder())
     else:

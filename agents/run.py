@@ -46,6 +46,17 @@ class Run:
         """The first step that is still to do; steps count from 1."""
         return self.last_step + 1
 
+    def begin(self, config: TrainConfig) -> None:
+        """Write down what a new run is asked to do; from now on its folder is taken.
+
+        Raises:
+            OSError: The folder cannot be written.
+        """
+        if not (self.folder / "config.yaml").exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_atomic(self.folder / "versions.json", json.dumps(_versions(), indent=2) + "\n")
+            write_atomic(self.folder / "config.yaml", OmegaConf.to_yaml(config))
+
     def model_source(self, model: str) -> str:
         """Return the name of the model to load: the checkpoint's, where there is one."""
         return str(self._checkpoint[0]) if self._checkpoint else model
@@ -133,9 +144,6 @@ def open_run(config: Any) -> tuple[TrainConfig, Run]:
         raise ConfigError(
             f"{str(folder)!r} holds a run already: go on with it (resume={folder}), or choose another run_dir"
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomic(folder / "config.yaml", OmegaConf.to_yaml(config))
-    write_atomic(folder / "versions.json", json.dumps(_versions(), indent=2) + "\n")
     return _typed(config), Run(folder)
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+import gymnasium
 import hydra
 
 import envs
 from agents.advantage import ADVANTAGES
 from agents.backends import BACKENDS
 from agents.batch import make_batch
-from agents.config import TrainConfig, check, env_options, fail, register_configs
+from agents.config import AlgoConfig, TrainConfig, check, env_options, fail, register_configs
 from agents.core import Sampling
 from agents.eval import evaluate
 from agents.interrupt import Interrupts
 from agents.learner import OptimizerSettings, PolicyLearner
 from agents.losses import LOSSES, ClipRange
 from agents.metrics import step_metrics
-from agents.models import check_model, load_model
+from agents.models import LoadedModel, check_model, load_model
 from agents.progress import Progress
 from agents.report import finish
 from agents.rollout import Rollout, text_env
@@ -38,57 +40,38 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
 
     Raises:
         ConfigError: Something asked for does not exist; raised before any weights are loaded.
-        KeyboardInterrupt: The user stopped it; the last finished step is in the checkpoint (unless a second Ctrl-C cut a
-            step in two: then the last checkpoint is the one before).
+        KeyboardInterrupt: The user stopped it; the last finished step has a checkpoint, unless a second Ctrl-C cut a
+            step in two: then the checkpoint before it stays the last.
     """
     algo = config.algo
-    env_name, options = env_options(config.env, config.sandbox)
-    env = text_env(envs.make(env_name, **options))
-    env.prepare()
-    train_ids, eval_ids = ([task.task_id for task in env.tasks(split)] for split in ("train", config.eval.split))
-    for split, ids in (("train", train_ids), (config.eval.split, eval_ids)):
-        if not ids:
-            raise ConfigError(f"the split {split!r} of {env_name!r} holds no task")
-    check_model(config.model)
+    make_env, train_ids, eval_ids = prepare(config)
+    run.begin(config)
 
     model = load_model(run.model_source(config.model))
     policy = BACKENDS[config.backend](model, algo.sampler_batch)
-    learner = PolicyLearner(
-        model.model,
-        loss=LOSSES[algo.loss],
-        clip=ClipRange(low=algo.clip_low, high=algo.clip_high),
-        temperature=algo.temperature,
-        settings=OptimizerSettings(
-            learning_rate=algo.learning_rate,
-            warmup_steps=algo.warmup_steps,
-            weight_decay=algo.weight_decay,
-            betas=(algo.beta1, algo.beta2),
-            max_grad_norm=algo.max_grad_norm,
-        ),
-    )
+    learner = make_learner(model, algo)
     run.restore(learner)
     policy.load_weights({}, learner.policy_version)
-    rollout = Rollout(lambda: envs.make(env_name, **options), policy, model)
-    sampling = Sampling(temperature=algo.temperature, max_new_tokens=algo.max_new_tokens)
-
-    def evaluate_at(step: int, samples: int) -> None:
-        if run.has_evaluation(step) or samples < 1:
-            return
-        progress.phase("evaluate")
-        result = evaluate(rollout, eval_ids, samples=samples, sampling=sampling, seed=config.seed)
-        run.write_evaluation(step, result)
-        progress.evaluated(step, result)
+    rollout = Rollout(make_env, policy, model)
 
     with Progress(algo.steps, run) as progress, run.metrics(), Interrupts() as interrupts:
+
+        def evaluate_at(step: int) -> None:
+            samples = samples_at(config, step)
+            if samples and not run.has_evaluation(step):
+                progress.phase("evaluate")
+                result = evaluate(rollout, eval_ids, samples=samples, sampling=sampling_at(config), seed=config.seed)
+                run.write_evaluation(step, result)
+                progress.evaluated(step, result)
+
         try:
-            evaluate_at(0, config.eval.samples)
+            evaluate_at(run.last_step)
             for step in range(run.first_step, algo.steps + 1):
                 progress.phase("sample")
-                seed = stream_seed(config.seed, Stream.SAMPLING, step)
                 groups = rollout.groups(
                     step_tasks(train_ids, config.seed, step - 1, algo.groups_per_step),
                     group_size=algo.group_size,
-                    sampling=Sampling(temperature=algo.temperature, max_new_tokens=algo.max_new_tokens, seed=seed),
+                    sampling=sampling_at(config, step),
                     episode_seed=stream_seed(config.seed, Stream.EPISODES, step),
                 )
                 batch, counts = make_batch(
@@ -106,12 +89,9 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
                     run.write_step(step, {**step_metrics(groups), **asdict(counts), **learned}, timing)
                     run.write_transcripts(step, groups, config.transcripts)
                 progress.stepped(step, groups, learned, timing)
-                if config.eval.every and step % config.eval.every == 0 and step < algo.steps:
-                    evaluate_at(step, config.eval.samples_during)
-                if step % config.checkpoint_every == 0 and step < algo.steps:
+                if step % config.checkpoint_every == 0 or step == algo.steps:
                     run.save(step, model, learner)
-            run.save(algo.steps, model, learner)
-            evaluate_at(algo.steps, config.eval.samples)
+                evaluate_at(step)
         except KeyboardInterrupt:
             if run.last_step and not interrupts.torn:
                 run.save(run.last_step, model, learner)
@@ -119,6 +99,56 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
         finally:
             rollout.close()
     return finish(run, config)
+
+
+def prepare(config: TrainConfig) -> tuple[Callable[[], gymnasium.Env[Any, Any]], list[str], list[str]]:
+    """Check that there is something to learn from, and return what makes it.
+
+    Returns:
+        The function that makes an environment, the tasks to train on, and those to evaluate on.
+
+    Raises:
+        ConfigError: The environment, its sandbox, a split's tasks or the model is not there.
+    """
+    name, options = env_options(config.env, config.sandbox)
+    env = text_env(envs.make(name, **options))
+    env.prepare()
+    train_ids, eval_ids = ([task.task_id for task in env.tasks(split)] for split in ("train", config.eval.split))
+    for split, ids in (("train", train_ids), (config.eval.split, eval_ids)):
+        if not ids:
+            raise ConfigError(f"the split {split!r} of {name!r} holds no task")
+    check_model(config.model)
+    return lambda: envs.make(name, **options), train_ids, eval_ids
+
+
+def make_learner(model: LoadedModel, algo: AlgoConfig) -> PolicyLearner:
+    """Return the learner of a model as configured."""
+    return PolicyLearner(
+        model.model,
+        loss=LOSSES[algo.loss],
+        clip=ClipRange(low=algo.clip_low, high=algo.clip_high),
+        temperature=algo.temperature,
+        settings=OptimizerSettings(
+            learning_rate=algo.learning_rate,
+            warmup_steps=algo.warmup_steps,
+            weight_decay=algo.weight_decay,
+            betas=(algo.beta1, algo.beta2),
+            max_grad_norm=algo.max_grad_norm,
+        ),
+    )
+
+
+def samples_at(config: TrainConfig, step: int) -> int:
+    """Return how many completions of each task the evaluation after a step takes; 0: there is none."""
+    if step in (0, config.algo.steps):
+        return config.eval.samples
+    return config.eval.samples_during if config.eval.every and step % config.eval.every == 0 else 0
+
+
+def sampling_at(config: TrainConfig, step: int = 0) -> Sampling:
+    """Return how completions are drawn at a step; evaluations bring their own seed."""
+    seed = stream_seed(config.seed, Stream.SAMPLING, step)
+    return Sampling(temperature=config.algo.temperature, max_new_tokens=config.algo.max_new_tokens, seed=seed)
 
 
 @hydra.main(version_base="1.3", config_path=None, config_name="train")
