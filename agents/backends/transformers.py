@@ -1,7 +1,7 @@
 """Sampling with a `transformers` model in this process, sharing the learner's weights.
 
-Equal prompts are run once and their keys and values handed to every sibling; a finished sequence leaves the batch, so
-no work is done for it. Left out: beam search, penalties, top-k and top-p (they would make the policy's probabilities
+Equal prompts are run once and their keys and values handed to every sibling; finished sequences leave the batch.
+Left out: beam search, penalties, top-k and top-p (they would make the policy's probabilities
 differ from the learner's).
 """
 
@@ -19,6 +19,9 @@ from agents.core import Completion, FinishReason, Sampling
 
 _BLOCK = 256
 """The vocabulary is searched in two steps, blocks first: sums stay exact in float32 and cost little."""
+
+_COMPACT_AT = 0.75
+"""Finished sequences leave the batch when the share that still runs is down to this: leaving costs a copy of the rest."""
 
 
 class TransformersBackend:
@@ -59,24 +62,26 @@ class TransformersBackend:
         tokens: list[list[int]] = [[] for _ in prompts]
         logprobs: list[list[float]] = [[] for _ in prompts]
         stopped = [False] * len(prompts)
-        alive = torch.arange(len(prompts), device=self.model.device)
+        rows = torch.arange(len(prompts), device=self.model.device)
         cache, mask_BL, logits_BV = self._prefill(prompts, sampling.max_new_tokens)
         for step in range(sampling.max_new_tokens):
-            token_B, logprob_B = draw(logits_BV, uniforms_BT[alive, step], sampling.temperature)
+            token_B, logprob_B = draw(logits_BV, uniforms_BT[rows, step], sampling.temperature)
             finished_B = torch.isin(token_B, self.eos_ids)
             for row, token, logprob, finished in zip(
-                alive.tolist(), token_B.tolist(), logprob_B.tolist(), finished_B.tolist(), strict=True
+                rows.tolist(), token_B.tolist(), logprob_B.tolist(), finished_B.tolist(), strict=True
             ):
-                tokens[row].append(token)
-                logprobs[row].append(logprob)
-                stopped[row] = finished
-            if step + 1 == sampling.max_new_tokens or bool(finished_B.all()):
+                if not stopped[row]:
+                    tokens[row].append(token)
+                    logprobs[row].append(logprob)
+                    stopped[row] = finished
+            running = [index for index, row in enumerate(rows.tolist()) if not stopped[row]]
+            if step + 1 == sampling.max_new_tokens or not running:
                 break
-            if bool(finished_B.any()):
-                keep = torch.nonzero(~finished_B).squeeze(1)
-                alive, mask_BL, token_B = alive[keep], mask_BL[keep], token_B[keep]
+            if len(running) <= _COMPACT_AT * len(rows):
+                keep = torch.tensor(running, device=rows.device)
+                rows, mask_BL, token_B = rows[keep], mask_BL[keep], token_B[keep]
                 cache.keep(keep)
-            mask_BL = torch.cat([mask_BL, mask_BL.new_ones(len(alive), 1)], dim=1)
+            mask_BL = torch.cat([mask_BL, mask_BL.new_ones(len(rows), 1)], dim=1)
             logits_BV = self._forward(token_B[:, None], mask_BL, cache)
         return [
             Completion(
