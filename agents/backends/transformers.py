@@ -1,8 +1,7 @@
 """Sampling with a `transformers` model in this process, sharing the learner's weights.
 
-Equal prompts are run once and their keys and values handed to every sibling; finished sequences leave the batch.
-Left out: beam search, penalties, top-k and top-p (they would make the policy's probabilities
-differ from the learner's).
+Equal prompts are run once and their keys and values handed to every sibling; finished sequences leave the batch. Left
+out: beam search, penalties, top-k and top-p (they would make the policy's probabilities differ from the learner's).
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _BLOCK = 256
 """The vocabulary is searched in two steps, blocks first: sums stay exact in float32 and cost little."""
 
 _COMPACT_AT = 0.75
-"""Finished sequences leave the batch when the share that still runs is down to this: leaving costs a copy of the rest."""
+"""Finished sequences leave the batch when the share that still runs is down to this: leaving copies the others."""
 
 
 class TransformersBackend:
