@@ -16,7 +16,7 @@ from sandbox.core import Call, Limits, Program, SandboxError
 from sandbox.forkserver import BOX_HEADER, CHANNEL, ENDED, HOST_HEADER, READY, STDERR, STDOUT
 from sandbox.runner import FRAME
 
-START_S = 20.0
+START_S = 60.0
 """How long a box may take to report that it is ready."""
 
 
