@@ -6,15 +6,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+from hydra import compose, initialize
 from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
 from omegaconf import MISSING, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 import envs
 from agents.advantage import ADVANTAGES
+from agents.backends import BACKENDS
 from agents.losses import LOSSES
 from envs.core import SPLITS, ConfigError
 from envs.options import parse_overrides, unknown_name
@@ -105,6 +110,9 @@ class TrainConfig:
     eval: EvalConfig = field(default_factory=EvalConfig)
 
 
+_NESTED = {"algo": fields(AlgoConfig), "eval": fields(EvalConfig)}
+
+
 def register_configs(arguments: Sequence[str], name: str, schema: type[Any]) -> None:
     """Tell Hydra of the schema and of every environment, plug-ins included, before it reads the command line.
 
@@ -114,7 +122,7 @@ def register_configs(arguments: Sequence[str], name: str, schema: type[Any]) -> 
         schema: Its dataclass.
 
     Raises:
-        ConfigError: A plug-in cannot be loaded, or there is no such environment.
+        ConfigError: A plug-in cannot be loaded, there is no such environment, or an option does not exist.
     """
     given = [argument for argument in arguments if argument.startswith(("plugins=", "env="))]
     options = parse_overrides(given)
@@ -128,6 +136,33 @@ def register_configs(arguments: Sequence[str], name: str, schema: type[Any]) -> 
     store.store(name=name, node=schema)
     for env_name in known:
         store.store(group="env", name=env_name, node={"name": env_name, **envs.default_options(env_name)})
+    options_of = {choice: envs.default_options(choice) for choice in chosen.split(",")}
+    _check_overrides(arguments, name, schema, options_of)
+
+
+def _check_overrides(
+    arguments: Sequence[str], name: str, schema: type[Any], options_of: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Refuse in one line what Hydra would refuse in many: a key that does not exist, a value of the wrong type."""
+    ours = [text for text in arguments if "=" in text and not text.startswith(("-", "+", "~", "hydra"))]
+    for key in (text.partition("=")[0] for text in ours):
+        first, _, rest = key.partition(".")
+        names = [part.name for part in fields(schema) if part.name != "defaults"]
+        if first not in names:
+            raise ConfigError(unknown_name("option", first, names))
+        owner, known = f"option of {first!r}", [part.name for part in _NESTED.get(first, ())]
+        if first == "env":
+            owner = f"option of the environment {', '.join(map(repr, options_of))}"
+            known = [option for options in options_of.values() for option in options]
+        if rest and rest.partition(".")[0] not in known:
+            raise ConfigError(unknown_name(owner, rest, known))
+    try:
+        parsed = OverridesParser.create().parse_overrides(ours)
+        single = [override.input_line for override in parsed if not override.is_sweep_override()]
+        with initialize(version_base="1.3", config_path=None):
+            compose(name, overrides=[text for text in single if text])
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError(", ".join(str(error).splitlines()[:2])) from error
 
 
 def check(config: TrainConfig) -> None:
@@ -136,11 +171,13 @@ def check(config: TrainConfig) -> None:
     Raises:
         ConfigError: A field has a value that does not exist or makes no sense.
     """
-    for what, value, known in (
+    names: tuple[tuple[str, str, Iterable[str]], ...] = (
         ("advantage", config.algo.advantage, ADVANTAGES),
         ("loss", config.algo.loss, LOSSES),
         ("split", config.eval.split, SPLITS),
-    ):
+        ("backend", config.backend, BACKENDS),
+    )
+    for what, value, known in names:
         if value not in known:
             raise ConfigError(unknown_name(what, value, known))
     if config.algo.group_size < 2:
@@ -151,6 +188,19 @@ def check(config: TrainConfig) -> None:
     for name in (*positive, "row_tokens", "sampler_batch"):
         if not getattr(config.algo, name) > 0:
             raise ConfigError(f"algo.{name} must be positive, got {getattr(config.algo, name)!r}")
+    for name, value, least in (
+        ("seed", config.seed, 0),
+        ("checkpoint_every", config.checkpoint_every, 1),
+        ("transcripts", config.transcripts, 0),
+        ("algo.warmup_steps", config.algo.warmup_steps, 0),
+        ("algo.clip_low", config.algo.clip_low, 0),
+        ("algo.clip_high", config.algo.clip_high, 0),
+        ("eval.samples", config.eval.samples, 1),
+        ("eval.samples_during", config.eval.samples_during, 0),
+        ("eval.every", config.eval.every, 0),
+    ):
+        if not value >= least:
+            raise ConfigError(f"{name} must be at least {least}, got {value!r}")
     if config.eval.split == "train":
         raise ConfigError("eval.split=train would evaluate on what is trained on; choose validation or heldout")
 

@@ -23,6 +23,7 @@ from agents.core import Group, Learner
 from agents.metrics import EvalResult, MetricsWriter
 from agents.models import LoadedModel
 from envs.core import ConfigError
+from envs.registry import load_plugins
 
 _PACKAGES = ("assay", "torch", "transformers", "gymnasium", "numpy", "hydra-core")
 
@@ -124,11 +125,10 @@ class Run:
 
 
 def open_run(config: Any) -> tuple[TrainConfig, Run]:
-    """Return the configuration and the folder of a new run, or those of the run to resume.
+    """Return the configuration and the folder of a new run, or those of the run to resume, whose plug-ins are loaded.
 
     Raises:
         ConfigError: There is nothing to resume, or a new run's folder holds a run already.
-        OSError: The folder cannot be written.
     """
     if config.resume:
         folder = Path(config.resume)
@@ -136,6 +136,7 @@ def open_run(config: Any) -> tuple[TrainConfig, Run]:
             raise ConfigError(f"{config.resume!r} is not the folder of a run (it has no config.yaml)")
         stored = OmegaConf.load(folder / "config.yaml")
         merged = OmegaConf.merge(OmegaConf.structured(TrainConfig), stored, OmegaConf.from_dotlist(_given_anew()))
+        load_plugins(merged.plugins)
         checkpoint = load_checkpoint(folder) if (folder / "checkpoints" / "last").exists() else None
         return _typed(merged), Run(folder, checkpoint)
     stamp = time.strftime("%Y%m%d-%H%M%S")
