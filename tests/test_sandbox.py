@@ -113,7 +113,7 @@ def test_boxes_that_keep_breaking_are_an_error_and_never_a_result(fresh: PooledS
     thread = in_background(keep_killing)
     try:
         with pytest.raises(SandboxError, match=r"broke|start"):
-            fresh.run(SLEEPY, [Call(args=(1,))], PATIENT)
+            fresh.run(Program(source="import time\ntime.sleep(10)"), [Call()], PATIENT)
     finally:
         done.set()
         thread.join()
