@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 import sandbox
 from sandbox.core import Sandbox, SandboxError
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the slow tests to CI and to those who ask for them."""
+    if os.environ.get("CI") or "slow" in config.option.markexpr:
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="slow: runs in CI, or with `pytest -m slow`"))
+
+
+_lines: list[str] = []
+
+
+@pytest.fixture
+def report() -> Callable[[str], None]:
+    """Take a line to be shown at the end of the run, whether or not anything failed."""
+    return _lines.append
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests reported."""
+    for line in _lines:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
