@@ -53,8 +53,9 @@ def make(name: str = "auto", *, boxes: int | None = None) -> Sandbox:
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"no sandbox {name!r}{hint}; known: {', '.join(SANDBOXES)}")
     sandbox = _chosen(name, boxes)
-    summary = "; ".join(f"{what}: {how}" for what, how in sandbox.guarantees().items())
-    logger.info("sandbox %s (%s)", sandbox.name, summary)
+    guarantees = sandbox.guarantees()
+    logger.info("sandbox %s (%s); enforced: %s", sandbox.name, guarantees["box"], ", ".join(sorted(guarantees)))
+    logger.debug("%s", "; ".join(f"{what}: {how}" for what, how in guarantees.items()))
     return sandbox
 
 
