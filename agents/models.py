@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 
 from envs.core import ConfigError, Message
 
@@ -108,8 +109,10 @@ def load_model(name: str, *, device: str = "cpu") -> LoadedModel:
     try:
         model: Any = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
         model.to(device)
+        for parameter in model.parameters():  # weights mapped from a file may lie anywhere, and rounding depends on it
+            parameter.data = parameter.data.clone()
         tokenizer = AutoTokenizer.from_pretrained(source)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         raise ConfigError(f"the model {name!r} cannot be loaded: {error}") from error
     return LoadedModel(model=model, tokenizer=tokenizer, eos_ids=_eos_ids(model, tokenizer))
 
