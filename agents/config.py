@@ -188,7 +188,7 @@ def check(config: TrainConfig) -> None:
     for name in (*positive, "row_tokens", "sampler_batch"):
         if not getattr(config.algo, name) > 0:
             raise ConfigError(f"algo.{name} must be positive, got {getattr(config.algo, name)!r}")
-    for name, value, least in (
+    at_least: tuple[tuple[str, float, float], ...] = (
         ("seed", config.seed, 0),
         ("checkpoint_every", config.checkpoint_every, 1),
         ("transcripts", config.transcripts, 0),
@@ -198,9 +198,10 @@ def check(config: TrainConfig) -> None:
         ("eval.samples", config.eval.samples, 1),
         ("eval.samples_during", config.eval.samples_during, 0),
         ("eval.every", config.eval.every, 0),
-    ):
-        if not value >= least:
-            raise ConfigError(f"{name} must be at least {least}, got {value!r}")
+    )
+    for name, number, least in at_least:
+        if not number >= least:
+            raise ConfigError(f"{name} must be at least {least:g}, got {number!r}")
     if config.eval.split == "train":
         raise ConfigError("eval.split=train would evaluate on what is trained on; choose validation or heldout")
 
