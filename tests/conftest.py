@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -62,3 +63,19 @@ def any_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
         pytest.skip(str(error))
     with box:
         yield box
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Calls `main` of a Hydra command in this process, as if typed, and returns its exit code: (main, *arguments)."""
+
+    def call(main: Callable[[], None], *arguments: str) -> int:
+        no_files = ("hydra/job_logging=none", "hydra.output_subdir=null", "hydra.run.dir=.")
+        monkeypatch.setattr(sys, "argv", ["command", *no_files, *arguments])
+        try:
+            main()
+        except SystemExit as stopped:
+            return int(stopped.code or 0)
+        return 0
+
+    return call
