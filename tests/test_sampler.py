@@ -18,7 +18,7 @@ def tiny():
     return tiny_model()
 
 
-def sample(model, prompts, *, eos_ids=(1,), max_batch=64, sharpness=1.0, **options):
+def sample(model, prompts, *, eos_ids=(1,), max_batch=64, **options):
     return TransformersBackend(model.model, eos_ids, max_batch=max_batch).generate(
         prompts, Sampling(**{"max_new_tokens": 12, "seed": 3, **options})
     )

@@ -1,0 +1,263 @@
+"""The training command from end to end, on toy environments and a model of random weights."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from omegaconf import OmegaConf
+
+import agents.eval
+import agents.train
+from agents.metrics import read_lines
+
+TESTS = Path(__file__).parent
+PLUGIN = TESTS / "toys_plugin.py"
+SMALL = [
+    f"plugins=[{PLUGIN}]",
+    "model=tiny",
+    "algo.groups_per_step=3",
+    "algo.group_size=4",
+    "algo.max_new_tokens=2",
+    "algo.learning_rate=3e-3",
+    "eval.samples=2",
+]
+ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "200"}
+
+
+def start(*arguments, cwd):
+    return subprocess.Popen(
+        [sys.executable, "-m", "agents.train", *SMALL, *arguments],
+        cwd=cwd,
+        env=ONE_THREAD,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def train(*arguments, cwd, code=0):
+    """Run the command to its end; return what it said."""
+    process = start(*arguments, cwd=cwd)
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == code, out + err
+    return out + err
+
+
+def wait_for_steps(process, folder, count):
+    """Wait until a run has written so many steps."""
+    metrics = folder / "metrics.jsonl"
+    for _ in range(30_000):
+        if metrics.exists() and metrics.read_bytes().count(b"\n") >= count:
+            return
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    raise AssertionError(f"no {count} steps after five minutes")
+
+
+LONG = ["env=kinds", "algo.steps=12", "checkpoint_every=3", "eval.every=4"]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A run of twelve steps that nothing interrupted."""
+    cwd = tmp_path_factory.mktemp("finished")
+    said = train(*LONG, "run_dir=run", cwd=cwd)
+    return cwd / "run", said
+
+
+# ---- what a run leaves behind
+
+
+def test_a_run_leaves_its_configuration_versions_numbers_transcripts_evaluations_summary_and_curves(finished):
+    folder, said = finished
+    config = OmegaConf.load(folder / "config.yaml")
+    assert (config.env.name, config.env.delay_s, config.algo.steps, config.model) == ("kinds", 0.0, 12, "tiny")
+    versions = json.loads((folder / "versions.json").read_text())
+    assert {"python", "torch", "transformers", "assay", "git"} <= versions.keys()
+    metrics = read_lines(folder / "metrics.jsonl")
+    assert [line["step"] for line in metrics] == list(range(1, 13))
+    for line in metrics:
+        assert (line["groups"], line["trajectories"]) == (3, 12)
+        assert 0 <= line["reward"] <= 1
+        assert line["trajectories_without_reward"] == 0
+    assert [line["step"] for line in read_lines(folder / "timing.jsonl")] == list(range(1, 13))
+    # before, every four steps, and after
+    assert sorted(path.name for path in folder.glob("eval_*")) == [f"eval_{step:06d}.json" for step in (0, 4, 8, 12)]
+    assert (folder / "curves.png").read_bytes().startswith(b"\x89PNG")
+    assert list((folder / "tensorboard").iterdir())
+    assert "held out after step 12" in said
+
+
+def test_the_summary_compares_before_and_after_on_held_out_tasks(finished):
+    folder, _ = finished
+    summary = json.loads((folder / "summary.json").read_text())
+    assert summary["steps"] == 12
+    assert summary["seconds"] > 0
+    assert summary["peak_memory_bytes"] > 10**7
+    # 18 tasks, every third held out, with two completions each
+    assert (summary["before"]["tasks"], summary["before"]["completions"]) == (6, 12)
+    difference = summary["difference"]
+    assert difference["mean"] == pytest.approx(summary["after"]["pass@1"] - summary["before"]["pass@1"])
+    assert difference["low"] <= difference["mean"] <= difference["high"]
+
+
+def test_transcripts_show_what_was_said_and_what_it_earned(finished):
+    folder, _ = finished
+    transcripts = read_lines(folder / "transcripts.jsonl")
+    assert len(transcripts) == 12 * 3
+    for entry in transcripts:
+        kind, character = entry["task_id"].partition("-")[0], entry["completions"][0][:1]
+        right = character in {"digit": "0123456789"}.get(kind, "") or (
+            character.isascii() and {"lower": character.islower(), "upper": character.isupper()}.get(kind, False)
+        )
+        assert entry["reward"] == float(right)
+
+
+def test_held_out_tasks_are_never_trained_on(finished):
+    folder, _ = finished
+    trained = {entry["task_id"] for entry in read_lines(folder / "transcripts.jsonl")}
+    evaluated = json.loads((folder / "eval_000000.json").read_text())["passes"].keys()
+    assert not trained & evaluated
+    assert len(evaluated) == 6
+
+
+def test_a_finished_run_can_be_evaluated_by_its_folder(finished, command, monkeypatch, capsys):
+    folder, _ = finished
+    monkeypatch.chdir(folder.parent)
+    arguments = [f"plugins=[{PLUGIN}]", "env=kinds", "model=run", "samples=2", "out=eval.json", "max_new_tokens=2"]
+    assert command(agents.eval.main, *arguments) == 0
+    assert json.loads((folder.parent / "eval.json").read_text())["tasks"] == 6
+    assert "pass@2" in capsys.readouterr().out
+
+
+# ---- stopping and going on
+
+
+def same_run(folder, reference):
+    assert (folder / "metrics.jsonl").read_bytes() == (reference / "metrics.jsonl").read_bytes()
+    assert (folder / "transcripts.jsonl").read_bytes() == (reference / "transcripts.jsonl").read_bytes()
+    for path in reference.glob("eval_*.json"):
+        assert (folder / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_killed_at_a_random_moment_and_resumed_it_is_the_run_that_was_never_killed(finished, tmp_path):
+    folder = tmp_path / "run"
+    process = start(*LONG, f"run_dir={folder}", cwd=tmp_path)
+    wait_for_steps(process, folder, random.randint(1, 10))  # checkpoints are made after 3, 6 and 9 steps
+    time.sleep(random.uniform(0, 0.3))
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    train(f"resume={folder}", cwd=tmp_path)
+    same_run(folder, finished[0])
+
+
+def test_ctrl_c_leaves_a_checkpoint_and_says_how_to_go_on(finished, tmp_path):
+    folder = tmp_path / "run"
+    process = start(*LONG, "env.delay_s=0.02", f"run_dir={folder}", cwd=tmp_path)
+    wait_for_steps(process, folder, 4)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, out + err
+    assert "resume=" in err
+    assert "Traceback" not in err
+    # the last finished step is in the checkpoint, though checkpoints are only due every three steps
+    steps = len((folder / "metrics.jsonl").read_text().splitlines())
+    assert (folder / "checkpoints" / "last").resolve().name == f"step_{steps:06d}"
+    assert not (folder / "summary.json").exists()
+    train(f"resume={folder}", cwd=tmp_path)
+    same_run(folder, finished[0])
+
+
+def test_a_finished_run_is_resumed_to_itself(finished, command):
+    folder = finished[0]
+    before = {path.name: path.read_bytes() for path in folder.glob("*.jsonl")}
+    assert command(agents.train.main, f"resume={folder}") == 0
+    assert {path.name: path.read_bytes() for path in folder.glob("*.jsonl")} == before
+
+
+# ---- what cannot be is refused before any weights are loaded
+
+
+def small_for(arguments):
+    """The small settings without those that the arguments give themselves."""
+    given = {argument.partition("=")[0] for argument in arguments}
+    return [setting for setting in SMALL if setting.partition("=")[0] not in given]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["env=kids"], "no environment 'kids'; did you mean 'kinds'?"),
+        (["env=kinds", "env.delay=1"], "no option of the environment 'kinds' 'delay'; did you mean 'delay_s'?"),
+        (["env=kinds", "algo.step=3"], "no option of 'algo' 'step'; did you mean 'steps'?"),
+        (["env=kinds", "sed=3"], "no option 'sed'; did you mean 'seed'?"),
+        (["env=kinds", "algo.steps=many"], "Value 'many' of type 'str' could not be converted to Integer"),
+        (["env=kinds", "algo.advantage=grup_std"], "no advantage 'grup_std'; did you mean 'group_std'?"),
+        (["env=kinds", "algo.loss=gpro"], "no loss 'gpro'; did you mean 'grpo'?"),
+        (["env=kinds", "backend=vlm"], "no backend 'vlm'"),
+        (["env=kinds", "model=teeny"], "no model 'teeny': expected smollm2-135m, tiny, hf:ID, or a folder"),
+        (["env=kinds", "model=."], "holds no weights"),
+        (["env=kinds", "algo.group_size=1"], "algo.group_size must be at least 2"),
+        (["env=kinds", "algo.temperature=0"], "algo.temperature must be positive"),
+        (["env=kinds", "eval.split=train"], "eval.split=train would evaluate on what is trained on"),
+        (["env=kinds", "eval.split=validation"], "the split 'validation' of 'kinds' holds no task"),
+        (["env=kinds", "eval.samples=0"], "eval.samples must be at least 1"),
+        (["env=kinds", "checkpoint_every=0"], "checkpoint_every must be at least 1"),
+        (["env=kinds", "seed=-1"], "seed must be at least 0"),
+        (["env=kinds", "env.split=tests"], "no split 'tests'"),
+        (["resume=nowhere"], "'nowhere' is not the folder of a run"),
+        (["plugins=[nowhere.py]"], "no file 'nowhere.py' for plugins"),
+    ],
+)
+def test_a_mistake_is_one_line_with_the_nearest_name(tmp_path, monkeypatch, capsys, command, arguments, message):
+    def no_weights(*_, **__):
+        raise AssertionError("weights are loaded although the configuration cannot be")
+
+    monkeypatch.setattr("agents.train.load_model", no_weights)
+    monkeypatch.chdir(tmp_path)
+    assert command(agents.train.main, *small_for(arguments), "run_dir=run", *arguments) == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.startswith("error: ") and said.count("\n") == 1
+    # the folder is not taken: the corrected command can be given with the same run_dir
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_that_holds_a_run_is_not_used_for_another(finished, command, capsys):
+    folder = finished[0]
+    before = sorted(path.name for path in folder.iterdir())
+    assert command(agents.train.main, *SMALL, "env=kinds", f"run_dir={folder}") == 2
+    assert "holds a run already: go on with it (resume=" in capsys.readouterr().err
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+# ---- failures of ours, and sweeps
+
+
+def test_a_judgement_that_fails_is_counted_and_not_learned_from_and_the_run_goes_on(tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    settings = [*small_for(["algo.group_size=8"]), "algo.group_size=8", "algo.steps=3", "run_dir=run"]
+    assert command(agents.train.main, "env=flaky", *settings) == 0
+    metrics = read_lines(tmp_path / "run" / "metrics.jsonl")
+    assert len(metrics) == 3
+    # lower-case letters are 26 of 97 characters: some of 24 completions a step hit the broken judge
+    assert sum(line["trajectories_without_reward"] for line in metrics) > 0
+    broken = [entry for entry in read_lines(tmp_path / "run" / "transcripts.jsonl") if entry["reward"] is None]
+    for entry in broken:
+        assert (entry["status"], entry["feedback"]) == ("error", "the judge has fallen asleep")
+
+
+def test_a_sweep_makes_one_run_for_each_value(tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    assert command(agents.train.main, *SMALL, "env=kinds", "seed=1,2", "algo.steps=1", "--multirun") == 0
+    runs = sorted((tmp_path / "runs").glob("*-kinds-seed*"))
+    assert [folder.name[-5:] for folder in runs] == ["seed1", "seed2"]
+    first, second = ((folder / "metrics.jsonl").read_bytes() for folder in runs)
+    assert first != second
+    assert all((folder / "summary.json").is_file() for folder in runs)
