@@ -162,7 +162,8 @@ def _check_overrides(
         with initialize(version_base="1.3", config_path=None):
             compose(name, overrides=[text for text in single if text])
     except (HydraException, OmegaConfBaseException) as error:
-        raise ConfigError(", ".join(str(error).splitlines()[:2])) from error
+        reasons = [str(error).splitlines()[0], *str(error.__cause__ or "").splitlines()[:1]]
+        raise ConfigError(": ".join(reasons)) from error
 
 
 def check(config: TrainConfig) -> None:
