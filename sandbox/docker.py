@@ -13,6 +13,7 @@ from typing import Any
 
 import docker
 import docker.errors
+from docker.utils import kwargs_from_env
 import requests
 from docker.types import LogConfig, Ulimit
 
@@ -58,7 +59,7 @@ def connect() -> docker.APIClient:
         SandboxError: No engine answers.
     """
     try:
-        client = docker.APIClient(version="auto", timeout=60)
+        client = docker.APIClient(version="auto", timeout=60, **kwargs_from_env())
         client.ping()
     except _ENGINE_ERRORS as error:
         raise SandboxError(
