@@ -13,9 +13,9 @@ from typing import Any
 
 import docker
 import docker.errors
-from docker.utils import kwargs_from_env
 import requests
 from docker.types import LogConfig, Ulimit
+from docker.utils import kwargs_from_env
 
 from sandbox.bundle import ENVIRONMENT, INTERPRETER_OPTIONS
 from sandbox.core import SandboxError

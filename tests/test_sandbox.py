@@ -218,7 +218,7 @@ def test_without_an_engine_docker_is_an_error_and_auto_says_what_it_takes(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     pytest.importorskip("docker")
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent.sock")
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
     with pytest.raises(SandboxError, match=r"no Docker engine answers.*dockerd"):
         sandbox.make("docker")
     with caplog.at_level(logging.INFO, logger="sandbox"), sandbox.make("auto", boxes=1) as made:
