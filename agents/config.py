@@ -24,6 +24,12 @@ from agents.losses import LOSSES
 from envs.core import SPLITS, ConfigError
 from envs.options import parse_overrides, unknown_name
 
+DEFAULTS = ("_self_", {"env": "code"}, {"override hydra/job_logging": "stdout"})
+"""What a command's configuration is composed of."""
+
+NO_FILES = {"run": {"dir": "."}, "sweep": {"dir": "runs", "subdir": "."}, "output_subdir": None}
+"""Hydra writes nothing: a run's folder is ours, and the working folder the user's."""
+
 
 @dataclass
 class AlgoConfig:
@@ -85,7 +91,9 @@ class EvalConfig:
 class TrainConfig:
     """A run."""
 
-    defaults: list[Any] = field(default_factory=lambda: ["_self_", {"env": "code"}])
+    defaults: list[Any] = field(default_factory=lambda: list(DEFAULTS))
+    hydra: Any = field(default_factory=lambda: dict(NO_FILES))
+    """Hydra's own settings."""
     env: Any = MISSING
     """Environment and its options; `env=NAME` chooses."""
     model: str = "smollm2-135m"
@@ -147,7 +155,7 @@ def _check_overrides(
     ours = [text for text in arguments if "=" in text and not text.startswith(("-", "+", "~", "hydra"))]
     for key in (text.partition("=")[0] for text in ours):
         first, _, rest = key.partition(".")
-        names = [part.name for part in fields(schema) if part.name != "defaults"]
+        names = [part.name for part in fields(schema) if part.name not in ("defaults", "hydra")]
         if first not in names:
             raise ConfigError(unknown_name("option", first, names))
         owner, known = f"option of {first!r}", [part.name for part in _NESTED.get(first, ())]

@@ -17,7 +17,7 @@ from rich.table import Table
 import envs
 from agents.backends import BACKENDS
 from agents.checkpoint import write_atomic
-from agents.config import env_options, fail, register_configs
+from agents.config import DEFAULTS, NO_FILES, env_options, fail, register_configs
 from agents.core import Sampling
 from agents.metrics import EvalResult
 from agents.models import check_model, load_model
@@ -34,7 +34,9 @@ _EPISODES_AT_ONCE = 128
 class EvaluateConfig:
     """An evaluation."""
 
-    defaults: list[Any] = field(default_factory=lambda: ["_self_", {"env": "code"}])
+    defaults: list[Any] = field(default_factory=lambda: list(DEFAULTS))
+    hydra: Any = field(default_factory=lambda: dict(NO_FILES))
+    """Hydra's own settings."""
     env: Any = MISSING
     """Environment and its options; `env=NAME` chooses."""
     model: str = "smollm2-135m"
@@ -70,6 +72,9 @@ def evaluate(rollout: Rollout, task_ids: Sequence[str], *, samples: int, samplin
         samples: Episodes of each.
         sampling: How completions are drawn; its seed is replaced.
         seed: Decides hidden inputs and draws, so that two policies meet the same ones.
+
+    Raises:
+        VerifierError: No completion at all could be judged.
     """
     groups = []
     at_once = max(1, _EPISODES_AT_ONCE // samples)
@@ -81,7 +86,11 @@ def evaluate(rollout: Rollout, task_ids: Sequence[str], *, samples: int, samplin
             sampling=Sampling(temperature=sampling.temperature, max_new_tokens=sampling.max_new_tokens, seed=part),
             episode_seed=part,
         )
-    return EvalResult.of(groups, samples)
+    result = EvalResult.of(groups, samples)
+    if not result.rates:
+        reason = next(member.error for group in groups for member in group.trajectories)
+        raise VerifierError(f"not one of {samples * len(groups)} completions could be judged: {reason}")
+    return result
 
 
 def results_table(result: EvalResult, title: str) -> Table:

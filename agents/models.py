@@ -107,7 +107,7 @@ def load_model(name: str, *, device: str = "cpu") -> LoadedModel:
     else:
         source = name[3:] if name.startswith("hf:") else str(model_folder(name))
     try:
-        model: Any = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
+        model: Any = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32, attn_implementation="sdpa")
         model.to(device)
         for parameter in model.parameters():  # weights mapped from a file may lie anywhere, and rounding depends on it
             parameter.data = parameter.data.clone()

@@ -86,6 +86,11 @@ class Run:
         self._metrics.write("timing", step, timing)
         self.last_step = step
 
+    def write_timing(self, step: int, timing: Mapping[str, Any]) -> None:
+        """Write what the last evaluation took, after the last step."""
+        assert self._metrics is not None  # train() writes inside metrics()
+        self._metrics.write("timing", step, timing)
+
     def write_transcripts(self, step: int, groups: Sequence[Group], count: int) -> None:
         """Write down one episode of each of the first `count` groups."""
         assert self._metrics is not None  # train() writes inside metrics()

@@ -92,6 +92,7 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
                 if step % config.checkpoint_every == 0 or step == algo.steps:
                     run.save(step, model, learner)
                 evaluate_at(step)
+            run.write_timing(algo.steps, progress.timing([]))
         except KeyboardInterrupt:
             if run.last_step and not interrupts.torn:
                 run.save(run.last_step, model, learner)

@@ -176,7 +176,7 @@ class TextEnv(gymnasium.Env[Conversation, str]):
         terminated = breakdown.passed or self._turn >= self.max_turns
         messages = [Message(role="assistant", content=action)]
         if not terminated:
-            messages.append(Message(role="user", content=self.reply(self._task, breakdown)))
+            messages.append(Message(role="user", content=guarded("reply", self.reply, self._task, breakdown)))
         self._conversation = (*self._conversation, *messages)
         task = self._task
         if terminated:
