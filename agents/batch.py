@@ -13,7 +13,6 @@ import torch
 
 from agents.advantage import Advantages, has_signal
 from agents.core import Batch, FinishReason, Group, PackedGroup, Trajectory
-from envs.core import VerifierError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +40,6 @@ def make_batch(
         advantages: Turns the rewards of a group's scored members into advantages.
         learn_from_truncated: Whether the tokens of truncated completions are scored; they stay in the baseline anyway.
         row_tokens: Longest row to make; a larger group is split over rows, each with a copy of the prompt.
-
-    Raises:
-        VerifierError: There are trajectories, and not one of them has a reward.
     """
     rows: list[PackedGroup] = []
     silent = 0
@@ -60,8 +56,6 @@ def make_batch(
         ]
         rows += [pack(part) for part in _split(learned, row_tokens)]
     everyone = [trajectory for group in groups for trajectory in group.trajectories]
-    if everyone and not any(group.scored for group in groups):
-        raise VerifierError(f"not one of {len(everyone)} completions could be judged: {everyone[0].error}")
     counts = BatchCounts(
         groups=len(groups),
         groups_without_signal=silent,

@@ -102,6 +102,9 @@ class Rollout:
             group_size: Episodes in a group; they share whatever the environment draws for an episode.
             sampling: How completions are drawn; its seed decides them.
             episode_seed: Decides what the environments draw: task i of the call gets `episode_seed + i`.
+
+        Raises:
+            VerifierError: Not one episode has a reward: judging is broken altogether, so going on would be idle.
         """
         wanted = [(index, task_id) for index, task_id in enumerate(task_ids) for _ in range(group_size)]
         while len(self._envs) < len(wanted):
@@ -116,6 +119,8 @@ class Rollout:
                 completions = self.policy.generate([episode.seen_ids for episode in playing], drawn)
                 list(judges.map(self._step, playing, completions))
                 turn += 1
+        if episodes and all(episode.reward is None for episode in episodes):
+            raise VerifierError(f"not one of {len(episodes)} episodes could be judged: {episodes[0].error}")
         trajectories = [episode.trajectory() for episode in episodes]
         return [
             Group(task_id=task_id, trajectories=tuple(trajectories[index * group_size : (index + 1) * group_size]))

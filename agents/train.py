@@ -92,7 +92,9 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
                 if step % config.checkpoint_every == 0 or step == algo.steps:
                     run.save(step, model, learner)
                 evaluate_at(step)
-            run.write_timing(algo.steps, progress.timing([]))
+            timing = progress.timing([])
+            if "evaluate_s" in timing:
+                run.write_timing(algo.steps, timing)
         except KeyboardInterrupt:
             if run.last_step and not interrupts.torn:
                 run.save(run.last_step, model, learner)

@@ -10,11 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+import toys
 from omegaconf import OmegaConf
 
 import agents.eval
 import agents.train
 from agents.metrics import read_lines
+from envs.core import VerifierError
 
 TESTS = Path(__file__).parent
 PLUGIN = TESTS / "toys_plugin.py"
@@ -262,3 +264,12 @@ def test_a_sweep_makes_one_run_for_each_value(tmp_path, monkeypatch, command):
     first, second = ((folder / "metrics.jsonl").read_bytes() for folder in runs)
     assert first != second
     assert all((folder / "summary.json").is_file() for folder in runs)
+
+
+def test_a_run_whose_judge_never_answers_ends_with_one_line(tmp_path, command, capfd, monkeypatch):
+    def broken(task, completion):
+        raise VerifierError("the judge is gone")
+
+    monkeypatch.setattr(toys, "begins_right", broken)
+    assert command(agents.train.main, *SMALL, "env=kinds", f"run_dir={tmp_path / 'run'}") == 2
+    assert "could be judged: the judge is gone" in capfd.readouterr().err
