@@ -89,7 +89,7 @@ def ENTRY(*args, **kwargs):
 
 _REFERENCE = """
 def ENTRY(*args, **kwargs):
-    sys.path += ["/work/main", "/repo", "/src", ".", "/"]
+    sys.path += ["/repo", "/src", "/app", ".", "/"]
     for module in ("envs.code.tasks", "assay", "solution", "reference", "tests"):
         try:
             found = __import__(module, fromlist=["x"])
