@@ -36,7 +36,7 @@ def learn(tmp_path, env, **algo):
 
 
 SINGLE_TURN = {"steps": 30, "groups_per_step": 12, "group_size": 8, "learning_rate": 6e-3}
-MULTI_TURN = {"steps": 50, "groups_per_step": 6, "group_size": 16, "learning_rate": 1e-2}
+MULTI_TURN = {"steps": 60, "groups_per_step": 12, "group_size": 8, "learning_rate": 6e-3}
 
 
 def test_a_tiny_policy_learns_to_answer_what_was_asked(tmp_path):

@@ -56,7 +56,7 @@ class Repair(TextEnv):
     """
 
     def __init__(self, *, split: Split = "train", seed: int | None = None, max_turns: int = 2) -> None:
-        tasks = [task(f"guess-{n}", f"guess {n}", "unknown", split_of(n)) for n in range(6)]
+        tasks = [task(f"guess-{n}", f"guess {n}", "unknown", split_of(n)) for n in range(36)]
         super().__init__(tasks, begins_right, split=split, seed=seed, max_turns=max_turns)
 
     def begin(self, task: Task, rng: np.random.Generator) -> Task:
