@@ -27,7 +27,11 @@ def says_it(task: Task, completion: str) -> RewardBreakdown:
 envs.register("parrot", Parrot)
 
 
-@pytest.mark.parametrize("name", envs.registered())
+MADE_TO_BREAK = {"flaky"}
+"""Toys of other tests whose verifier fails on purpose."""
+
+
+@pytest.mark.parametrize("name", sorted(set(envs.registered()) - MADE_TO_BREAK))
 def test_every_registered_environment_passes_gymnasiums_checker(name):
     check_env(envs.make(name).unwrapped)
 
