@@ -100,6 +100,8 @@ class TrainConfig:
     """`smollm2-135m`, `tiny`, `hf:ID`, or the path of a folder with weights (a run's checkpoint, say)."""
     backend: str = "transformers"
     """What samples."""
+    device: str = "auto"
+    """Where sampling and learning run: `auto` (a GPU where torch finds one), `cpu`, `cuda`, `cuda:1`, ..."""
     sandbox: str = "auto"
     """What runs untrusted programs: `auto`, `docker` or `bubblewrap`; for environments that have the option."""
     seed: int = 0

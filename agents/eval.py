@@ -20,7 +20,7 @@ from agents.checkpoint import write_atomic
 from agents.config import DEFAULTS, NO_FILES, env_options, fail, register_configs
 from agents.core import Sampling
 from agents.metrics import EvalResult
-from agents.models import check_model, load_model
+from agents.models import check_model, find_device, load_model
 from agents.rollout import Rollout, text_env
 from agents.schedule import Stream, stream_seed
 from envs.core import SPLITS, ConfigError, VerifierError
@@ -43,6 +43,8 @@ class EvaluateConfig:
     """A named model, `hf:ID`, a folder with weights, or the folder of a run."""
     backend: str = "transformers"
     """What samples."""
+    device: str = "auto"
+    """Where it samples: `auto` (a GPU where torch finds one), `cpu`, `cuda`, ..."""
     sandbox: str = "auto"
     """What runs untrusted programs."""
     split: str = "heldout"
@@ -120,6 +122,7 @@ def check(config: EvaluateConfig) -> None:
         if not getattr(config, name) > 0:
             raise ConfigError(f"{name} must be positive, got {getattr(config, name)!r}")
     check_model(config.model)
+    find_device(config.device)
 
 
 def run(config: EvaluateConfig) -> EvalResult:
@@ -135,7 +138,7 @@ def run(config: EvaluateConfig) -> EvalResult:
     task_ids = [task.task_id for task in env.tasks(config.split)]
     if not task_ids:
         raise ConfigError(f"the split {config.split!r} of {name!r} holds no task")
-    model = load_model(config.model)
+    model = load_model(config.model, device=find_device(config.device))
     policy = BACKENDS[config.backend](model, config.sampler_batch)
     rollout = Rollout(lambda: envs.make(name, **options), policy, model)
     sampling = Sampling(temperature=config.temperature, max_new_tokens=config.max_new_tokens)

@@ -82,6 +82,22 @@ def check_model(name: str) -> None:
         raise ConfigError(f"the folder {name!r} holds weights but no config.json")
 
 
+def find_device(name: str) -> str:
+    """Return the torch device of this name; `auto` is a GPU where torch finds one, else the processor.
+
+    Raises:
+        ConfigError: No such device, or not on this machine.
+    """
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:  # torch asserts that it was built for the device
+        reason = str(error).splitlines()[0]
+        raise ConfigError(f"device={name!r} cannot be used here ({reason}); auto and cpu always can") from error
+    return name
+
+
 def model_folder(name: str) -> Path:
     """Return the folder of a model given by path; a run's folder stands for its last checkpoint."""
     folder = Path(name).expanduser()
@@ -97,7 +113,9 @@ def load_model(name: str, *, device: str = "cpu") -> LoadedModel:
     """
     check_model(name)
     if name == "tiny":
-        return tiny_model()
+        tiny = tiny_model()
+        tiny.model.to(device)
+        return tiny
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
 

@@ -21,7 +21,7 @@ from agents.interrupt import Interrupts
 from agents.learner import OptimizerSettings, PolicyLearner
 from agents.losses import LOSSES, ClipRange
 from agents.metrics import step_metrics
-from agents.models import LoadedModel, check_model, load_model
+from agents.models import LoadedModel, check_model, find_device, load_model
 from agents.progress import Progress
 from agents.report import finish
 from agents.rollout import Rollout, text_env
@@ -47,7 +47,7 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
     make_env, train_ids, eval_ids = prepare(config)
     run.begin(config)
 
-    model = load_model(run.model_source(config.model))
+    model = load_model(run.model_source(config.model), device=find_device(config.device))
     policy = BACKENDS[config.backend](model, algo.sampler_batch)
     learner = make_learner(model, algo)
     run.restore(learner)
@@ -121,6 +121,7 @@ def prepare(config: TrainConfig) -> tuple[Callable[[], gymnasium.Env[Any, Any]],
         if not ids:
             raise ConfigError(f"the split {split!r} of {name!r} holds no task")
     check_model(config.model)
+    find_device(config.device)
     return lambda: envs.make(name, **options), train_ids, eval_ids
 
 
