@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sandbox import data
 from sandbox.bundle import bundle
 from sandbox.core import Call, Limits, Program, SandboxError
-from sandbox.forkserver import BOX_HEADER, CHANNEL, ENDED, HOST_HEADER, READY, STDERR, STDOUT
+from sandbox.forkserver import BOX_HEADER, CHANNEL, ENDED, HOST_HEADER, IDLE, READY, STDERR, STDOUT
 from sandbox.runner import FRAME
 
 START_S = 60.0
@@ -72,12 +72,20 @@ class Execution:
 
 
 class Box:
-    """A started box; `on_end` is told, from another thread, which slots an execution frees when it ends or is lost."""
+    """A started box.
 
-    def __init__(self, launch: Launch, user: int, on_end: Callable[[Box, int], None]) -> None:
+    Args:
+        launch: Starts it.
+        user: Id that its supervisor takes; 0: it stays what it is started as.
+        memory_bytes: What all its executions may occupy together.
+        on_free: Told, from another thread, of the slots that an execution frees when it ends, is lost, or sleeps.
+    """
+
+    def __init__(self, launch: Launch, user: int, memory_bytes: int, on_free: Callable[[Box, int], None]) -> None:
         self._launch = launch
         self.user = user
-        self._on_end = on_end
+        self._memory_bytes = memory_bytes
+        self._on_free = on_free
         self._numbers = itertools.count(1)
         self._running: dict[int, Execution] = {}
         self._lock = threading.Lock()
@@ -141,6 +149,11 @@ class Box:
         if execution.ended is None and not execution.lost and not self.broken:
             self._send({"op": "kill", "number": execution.number, "reason": reason})
 
+    @property
+    def running(self) -> int:
+        """How many executions it holds, sleeping ones included."""
+        return len(self._running)
+
     def kill(self, reason: str) -> None:
         """End the box; what runs in it is lost."""
         self.broken = self.broken or reason
@@ -167,7 +180,7 @@ class Box:
         try:
             self._transport = self._launch()
             if not self.broken:
-                self._transport.write(bundle(self.user))
+                self._transport.write(bundle(self.user, self._memory_bytes))
                 while self._read_frame():
                     pass
         except (OSError, SandboxError, ValueError) as error:
@@ -202,6 +215,9 @@ class Box:
         if kind == ENDED:
             execution.ended = json.loads(body)
             self._release(number)
+        elif kind == IDLE:
+            freed, execution.slots = execution.slots, 0
+            self._on_free(self, freed)
         else:
             execution.streams[kind] += body
             if kind == CHANNEL and execution.program.stub is not None:
@@ -213,7 +229,7 @@ class Box:
             execution = self._running.pop(number, None)
         if execution is not None:
             execution.news.put(None)
-            self._on_end(self, execution.slots)
+            self._on_free(self, execution.slots)
 
     def _lose_all(self) -> None:
         for number, execution in list(self._running.items()):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sandbox.bundle import ENVIRONMENT, INTERPRETER_OPTIONS
 from sandbox.core import SandboxError
-from sandbox.pool import PooledSandbox, default_boxes
+from sandbox.pool import BOX_MEMORY_BYTES, PooledSandbox, default_boxes
 
 _LIBRARY_FOLDERS = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
@@ -27,6 +27,7 @@ class BubblewrapSandbox(PooledSandbox):
     Args:
         boxes: Number of boxes; one per processor when not given.
         in_flight_per_box: Executions at the same time in one box.
+        memory_bytes: What all executions of one box may occupy together.
 
     Raises:
         SandboxError: This host cannot provide the isolation; the message says what is missing.
@@ -34,18 +35,23 @@ class BubblewrapSandbox(PooledSandbox):
 
     name = "bubblewrap"
 
-    def __init__(self, *, boxes: int | None = None, in_flight_per_box: int = 4) -> None:
+    def __init__(
+        self, *, boxes: int | None = None, in_flight_per_box: int = 4, memory_bytes: int = BOX_MEMORY_BYTES
+    ) -> None:
         command = _command()
         count = boxes or default_boxes()
         users = _unprivileged_users(count) if os.geteuid() == 0 else [0] * count
-        super().__init__(lambda: _Pipes(command), users=users, in_flight_per_box=in_flight_per_box)
+        super().__init__(
+            lambda: _Pipes(command), users=users, in_flight_per_box=in_flight_per_box, memory_bytes=memory_bytes
+        )
 
     def guarantees(self) -> Mapping[str, str]:
         """Return what is enforced, and how."""
         how = "by root, each under a user id of its own" if os.geteuid() == 0 else "rootless, in user namespaces"
+        cap = f"{self._memory_bytes / 2**30:g} GiB"
         return {
             **super().guarantees(),
-            "box": f"kernel namespaces by bubblewrap, {how}; no memory cap of the whole box",
+            "box": f"kernel namespaces by bubblewrap, {how}; its supervisor holds it to {cap} of memory",
         }
 
 

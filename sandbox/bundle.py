@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-_MODULES = ("data", "seccomp", "jail", "watch", "runner", "forkserver")
+_MODULES = ("data", "seccomp", "jail", "watch", "runner", "running", "forkserver")
 """What runs inside a box, in the order of its imports."""
 
 BOOTSTRAP = """
@@ -28,7 +28,7 @@ for name, source in bundle["modules"]:
     module = sys.modules["sandbox." + name] = types.ModuleType("sandbox." + name)
     setattr(package, name, module)
     exec(compile(source, "sandbox/" + name + ".py", "exec"), module.__dict__)
-sys.modules["sandbox.forkserver"].main(bundle["user"])
+sys.modules["sandbox.forkserver"].main(bundle["user"], bundle["memory_bytes"])
 """
 
 INTERPRETER_OPTIONS = ("-I", "-S", "-B", "-X", "utf8", "-c", BOOTSTRAP)
@@ -38,9 +38,9 @@ ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "PATH": "/nowhere"}
 """All that the fork-server gets; programs get an empty one. One malloc arena, since each reserves address space."""
 
 
-def bundle(user: int) -> bytes:
-    """Return what the bootstrap reads: our modules, and the user id to take (0: stay as started)."""
+def bundle(user: int, memory_bytes: int) -> bytes:
+    """Return what the bootstrap reads: our modules, the user id to take (0: stay as started), the box's memory cap."""
     here = Path(__file__).parent
     modules = [(name, (here / f"{name}.py").read_text(encoding="utf-8")) for name in _MODULES]
-    text = json.dumps({"modules": modules, "user": user}).encode("ascii")
+    text = json.dumps({"modules": modules, "user": user, "memory_bytes": memory_bytes}).encode("ascii")
     return len(text).to_bytes(8, "big") + text

@@ -6,7 +6,9 @@ It knows nothing of tasks, expected answers or rewards, and never decides whethe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -87,6 +89,50 @@ class ExecutionResult:
     cpu_time_s: float = 0.0
     wall_time_s: float = 0.0
     peak_memory_bytes: int = 0
+
+
+class Cancelled(Exception):
+    """The caller gave up; nothing of what it asked for runs any more."""
+
+
+class Cancellation:
+    """Tells a running `Sandbox.run` to give up. Safe to use from any thread; once cancelled it stays so."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._callbacks: dict[object, Callable[[], None]] = {}
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether `cancel` was called."""
+        return self._cancelled
+
+    def cancel(self) -> None:
+        """Give up everything that was started with this."""
+        with self._lock:
+            self._cancelled = True
+            callbacks = list(self._callbacks.values())
+        for callback in callbacks:
+            callback()
+
+    @contextlib.contextmanager
+    def calls(self, callback: Callable[[], None]) -> Iterator[None]:
+        """Within the block, `cancel` calls `callback`, from the thread that cancels.
+
+        Raises:
+            Cancelled: It was cancelled already.
+        """
+        key = object()
+        with self._lock:
+            if self._cancelled:
+                raise Cancelled("cancelled before it began")
+            self._callbacks[key] = callback
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._callbacks[key]
 
 
 AnswerCall = Callable[[Call], ExecutionResult]

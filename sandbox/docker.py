@@ -19,13 +19,17 @@ from docker.utils import kwargs_from_env
 
 from sandbox.bundle import ENVIRONMENT, INTERPRETER_OPTIONS
 from sandbox.core import SandboxError
-from sandbox.pool import PooledSandbox, default_boxes
+from sandbox.pool import BOX_MEMORY_BYTES, PooledSandbox, default_boxes
 
 REPOSITORY = "assay-sandbox"
 INTERPRETER_LABEL = "assay.sandbox.interpreter"
 BUILD_COMMAND = "python -m sandbox.build"
 
 _FIRST_USER = 200_000
+_MOST_PROCESSES = 4096
+_SUPERVISORS_SHARE = 0.9
+"""Of a container's memory: where its supervisor ends the largest execution, before the kernel picks one."""
+
 _STREAM_HEADER = struct.Struct(">BxxxI")
 _STDERR = 2
 _LAST_WORDS_BYTES = 4096
@@ -75,7 +79,7 @@ class DockerSandbox(PooledSandbox):
     Args:
         boxes: Number of containers; one per processor when not given.
         in_flight_per_box: Executions at the same time in one container.
-        memory_bytes: Cap of one container, should all its executions fill their limits at once.
+        memory_bytes: Cap of one container: all its executions together.
         runtime: The engine's OCI runtime, such as `runsc`; its default when not given.
 
     Raises:
@@ -89,7 +93,7 @@ class DockerSandbox(PooledSandbox):
         *,
         boxes: int | None = None,
         in_flight_per_box: int = 4,
-        memory_bytes: int = 4 * 2**30,
+        memory_bytes: int = BOX_MEMORY_BYTES,
         runtime: str | None = None,
     ) -> None:
         with contextlib.closing(connect()) as client:
@@ -99,7 +103,7 @@ class DockerSandbox(PooledSandbox):
             settings = _host_settings(client, self._engine, memory_bytes, runtime)
         self._image = f"{REPOSITORY}:{image_tag()}"
         interpreter = image["Config"]["Labels"][INTERPRETER_LABEL]
-        self._memory_bytes = memory_bytes
+        self._cap_bytes = memory_bytes
         self._runtime = runtime or self._engine.get("DefaultRuntime", "default")
         count = boxes or default_boxes()
         first = _FIRST_USER + (os.getpid() * 64) % 10_000_000
@@ -108,11 +112,16 @@ class DockerSandbox(PooledSandbox):
         def launch() -> _Container:
             return _Container(self._image, interpreter, next(users), settings)
 
-        super().__init__(launch, users=[0] * count, in_flight_per_box=in_flight_per_box)
+        super().__init__(
+            launch,
+            users=[0] * count,
+            in_flight_per_box=in_flight_per_box,
+            memory_bytes=int(_SUPERVISORS_SHARE * memory_bytes),
+        )
 
     def guarantees(self) -> Mapping[str, str]:
         """Return what is enforced, and how."""
-        cap = f"{self._memory_bytes / 2**30:g} GiB"
+        cap = f"{self._cap_bytes / 2**30:g} GiB"
         how = f"containers of {self._image} by engine {self._engine['ServerVersion']}, runtime {self._runtime}"
         return {**super().guarantees(), "box": f"{how}; memory cap {cap} and seccomp profile of the whole box"}
 
@@ -228,7 +237,7 @@ def _host_settings(
         security_opt=security,
         mem_limit=memory_bytes,
         memswap_limit=memory_bytes,
-        pids_limit=1024,
+        pids_limit=_MOST_PROCESSES,
         ulimits=[Ulimit(name="core", soft=0, hard=0), Ulimit(name="nofile", soft=1024, hard=1024)],
         ipc_mode="none",
         init=True,

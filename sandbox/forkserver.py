@@ -23,18 +23,18 @@ import socket
 import struct
 import sys
 import time
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from sandbox import runner
 from sandbox.jail import Jail
-from sandbox.watch import Usage, waited_to_run_s
+from sandbox.running import Execution, follow_records
+from sandbox.watch import waited_to_run_s
 
 HOST_HEADER = struct.Struct("!II")
 BOX_HEADER = struct.Struct("!IBI")
 
-STDOUT, STDERR, CHANNEL, ENDED, READY = range(5)
-"""Kinds of frame to the host: bytes of a stream, an execution's end, the box's own start."""
+STDOUT, STDERR, CHANNEL, ENDED, READY, IDLE = range(6)
+"""Kinds of frame to the host: bytes of a stream, an execution's end, the box's own start, an execution that sleeps."""
 
 PRELOADED = """
     abc argparse array base64 bisect calendar cmath codecs collections collections.abc contextlib copy csv dataclasses
@@ -46,52 +46,34 @@ PRELOADED = """
 TICK_S = 0.02
 """How often the trees of running executions are measured."""
 
+IDLE_AFTER_S = 0.1
+"""An execution that has hardly used a processor for so long is reported as idle: another may run beside it."""
+
+_IDLE_SHARE = 0.2
+_IDLE_BYTES = 32 * 2**20
+"""What an execution may occupy and still count as idle."""
+
+_IDLE_TICKS = 10
+"""Idle executions are measured only every so many ticks; the kernel's own limits hold in between."""
+
 _LONGEST_WAIT_FACTOR = 10
 """Wall time lost to other processes on a busy machine is given back, up to this many times the limit."""
 
-_OPEN_FILES = 512
+_OPEN_FILES = 1024
 _FRAMING_BYTES = 64
 _CHUNK_BYTES = 2**16
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
 
-@dataclass(slots=True)
-class Execution:
-    """One running program and the supervisor's ends of its streams."""
-
-    number: int
-    limits: dict[str, Any]
-    pid: int
-    process: int
-    ready: int
-    streams: dict[int, int]
-    """Stream kind -> descriptor, while it is open."""
-    channel: socket.socket | None
-    started: float
-    allowances: dict[int, int]
-    """Stream kind -> bytes that may still come."""
-    waited_at_start_s: float
-    """For how long the supervisor itself had waited for a processor by then."""
-    usage: Usage = field(default_factory=Usage)
-    follows_calls: bool = False
-    """Whether its channel carries calls: until the first record of another kind, which the host does not answer."""
-    record: bytearray = field(default_factory=bytearray)
-    """Header, so far, of the record that is passing through the channel."""
-    record_rest: int = 0
-    """Bytes of that record's body that are still to come."""
-    paused_since: float | None = None
-    """When the call that the host is answering was passed on: its time is not the program's."""
-    paused_s: float = 0.0
-    fired: str = ""
-    """The limit that ended it."""
-    unsent: bytearray = field(default_factory=bytearray)
-
-
 class Supervisor:
     """The event loop of one box."""
 
-    def __init__(self, jail: Jail, requests: int, reports: int) -> None:
+    def __init__(self, jail: Jail, requests: int, reports: int, memory_bytes: int) -> None:
         self.jail = jail
+        self.memory_bytes = memory_bytes
+        self.ticks = 0
+        self.waited_s = waited_to_run_s(os.getpid())
+        self.outbox = bytearray()
         self.requests = requests
         self.reports = reports
         self.selector: selectors.BaseSelector = selectors.DefaultSelector()
@@ -111,15 +93,35 @@ class Supervisor:
                 else:
                     self._attend(*key.data)
             if not self.executions or time.monotonic() >= next_tick:
-                for execution in list(self.executions.values()):
-                    self._measure(execution)
+                self._tick()
                 next_tick = time.monotonic() + TICK_S
 
-    def report(self, number: int, kind: int, body: bytes | bytearray | memoryview) -> None:
-        """Send one frame to the host."""
-        rest = memoryview(BOX_HEADER.pack(number, kind, len(body)) + body)
-        while rest:
-            rest = rest[os.write(self.reports, rest) :]
+    def _tick(self) -> None:
+        """Measure what runs, and those that sleep now and then; keep the whole box within its memory."""
+        self.ticks += 1
+        self.waited_s = waited_to_run_s(os.getpid())
+        for execution in list(self.executions.values()):
+            if not execution.watched:
+                self._watch(execution)
+            if not execution.idle or self.ticks % _IDLE_TICKS == 0:
+                self._measure(execution)
+        running = [execution for execution in self.executions.values() if not execution.fired]
+        if sum(execution.usage.memory_bytes for execution in running) > self.memory_bytes:
+            self._kill(max(running, key=lambda execution: execution.usage.memory_bytes), "pressure")
+
+    def report(self, number: int, kind: int, body: bytes | bytearray | memoryview, *, more: bool = False) -> None:
+        """Send one frame to the host, now or (if `more` follow at once) together with the next."""
+        self.outbox += BOX_HEADER.pack(number, kind, len(body))
+        self.outbox += body
+        if more:
+            return
+        with memoryview(self.outbox) as everything:
+            rest = everything[:]
+            while rest:
+                rest = rest[os.write(self.reports, rest) :]
+            rest.release()
+        self.outbox[:] = bytes(len(self.outbox))
+        self.outbox.clear()
 
     def _take_request(self) -> bool:
         header = self._read_exactly(HOST_HEADER.size)
@@ -207,14 +209,20 @@ class Supervisor:
             channel=ours,
             started=started,
             allowances=allowances,
-            waited_at_start_s=waited_to_run_s(os.getpid()),
+            waited_at_start_s=self.waited_s,
             follows_calls=channel == "calls",
         )
         self.executions[number] = execution
-        for kind, handle in streams.items():
+        self.selector.register(execution.process, selectors.EVENT_READ, (execution, ENDED))
+        if execution.follows_calls:
+            self._watch(execution)
+
+    def _watch(self, execution: Execution) -> None:
+        """Attend to its streams while it runs; one that ends within a tick leaves all it has to say in the kernel."""
+        execution.watched = True
+        for kind, handle in execution.streams.items():
             os.set_blocking(handle, False)
             self.selector.register(handle, selectors.EVENT_READ, (execution, kind))
-        self.selector.register(execution.process, selectors.EVENT_READ, (execution, ENDED))
 
     def _become_program(self, limits: dict[str, Any], job: int, streams: tuple[int, int, int], ready: int) -> NoReturn:
         """Turn the new process into the program: the last thing that happens here is our exit."""
@@ -265,9 +273,9 @@ class Supervisor:
             passed = min(got, execution.allowances[kind])
             execution.allowances[kind] -= passed
             if passed:
-                self.report(execution.number, kind, memoryview(self.buffer)[:passed])
+                self.report(execution.number, kind, memoryview(self.buffer)[:passed], more=not once)
                 if kind == CHANNEL:
-                    _follow_records(execution, memoryview(self.buffer)[:passed])
+                    follow_records(execution, memoryview(self.buffer)[:passed])
             self.buffer[:got] = bytes(got)
             if passed < got:
                 self._kill(execution, "output")
@@ -278,7 +286,8 @@ class Supervisor:
 
     def _close_stream(self, execution: Execution, kind: int) -> None:
         handle = execution.streams.pop(kind)
-        self.selector.unregister(handle)
+        if execution.watched:
+            self.selector.unregister(handle)
         if kind == CHANNEL and execution.channel is not None:
             execution.channel.close()
         else:
@@ -305,17 +314,29 @@ class Supervisor:
 
     def _measure(self, execution: Execution) -> None:
         """Compare what the tree has used with its limits, and kill it when one is passed."""
-        limits, usage, now = execution.limits, execution.usage, time.monotonic()
+        limits, usage, elapsed_s = execution.limits, execution.usage, time.monotonic() - execution.started
+        spent_s = usage.cpu_time_s
         usage.update(execution.pid, self.jail.baseline.inherited_bytes, limits["memory_bytes"])
         if usage.memory_bytes > limits["memory_bytes"]:
             self._kill(execution, "memory")
         elif usage.cpu_time_s > limits["cpu_time_s"]:
             self._kill(execution, "cpu")
         elif execution.paused_since is None:
-            late_s = now - execution.started - execution.paused_s - limits["wall_time_s"]
+            late_s = elapsed_s - execution.paused_s - limits["wall_time_s"]
             allowed_s = _LONGEST_WAIT_FACTOR * limits["wall_time_s"]
             if late_s > 0 and late_s > min(self._lost_to_others_s(execution), allowed_s):
                 self._kill(execution, "wall")
+        if execution.idle:
+            execution.idle = usage.cpu_time_s == spent_s
+        elif not execution.told_idle and elapsed_s > IDLE_AFTER_S:
+            self._look_for_idleness(execution, elapsed_s)
+
+    def _look_for_idleness(self, execution: Execution, elapsed_s: float) -> None:
+        usage = execution.usage
+        busy_s = usage.cpu_time_s + waited_to_run_s(execution.pid)
+        if busy_s < _IDLE_SHARE * elapsed_s and usage.memory_bytes < _IDLE_BYTES:
+            execution.idle = execution.told_idle = True
+            self.report(execution.number, IDLE, b"")
 
     def _lost_to_others_s(self, execution: Execution) -> float:
         """Return for how long the program, or we on its behalf, were ready to run and had no processor."""
@@ -353,26 +374,6 @@ class Supervisor:
         self.report(execution.number, ENDED, json.dumps(ended).encode())
 
 
-def _follow_records(execution: Execution, passed: memoryview) -> None:
-    """Stop the program's clock when a whole call has been passed on; what it sends otherwise is the host's business."""
-    record, at = execution.record, 0
-    while execution.follows_calls and at < len(passed):
-        if len(record) < runner.FRAME.size:
-            part = passed[at : at + runner.FRAME.size - len(record)]
-            record += part
-            at += len(part)
-            if len(record) < runner.FRAME.size:
-                return
-            execution.record_rest = runner.FRAME.unpack(record)[1]
-        step = min(execution.record_rest, len(passed) - at)
-        execution.record_rest -= step
-        at += step
-        if not execution.record_rest:
-            execution.follows_calls = record[:1] == runner.CALL
-            execution.paused_since = time.monotonic() if execution.follows_calls else None
-            record.clear()
-
-
 def preload() -> None:
     """Import what programs usually import, so that each finds it loaded."""
     for name in PRELOADED.split():
@@ -380,8 +381,8 @@ def preload() -> None:
             __import__(name)
 
 
-def main(user: int) -> None:
-    """Serve on descriptors 0 and 1, as `user` when that is not 0."""
+def main(user: int, memory_bytes: int) -> None:
+    """Serve on descriptors 0 and 1, as `user` when that is not 0; all executions together may hold `memory_bytes`."""
     requests, reports = os.dup(0), os.dup(1)
     if user:
         os.setgroups([])
@@ -389,11 +390,13 @@ def main(user: int) -> None:
         os.setresuid(user, user, user)
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
     preload()
+    jail = Jail()
+    jail.hide_from_tracers()
+    python = sys.version.split()[0]
+    runner.prepare()
     gc.collect()
     gc.disable()
     gc.freeze()
-    jail = Jail()
-    jail.hide_from_tracers()
-    supervisor = Supervisor(jail, requests, reports)
-    supervisor.report(0, READY, json.dumps({"python": sys.version.split()[0]}).encode())
+    supervisor = Supervisor(jail, requests, reports, memory_bytes)
+    supervisor.report(0, READY, json.dumps({"python": python}).encode())
     supervisor.serve()

@@ -78,6 +78,8 @@ def _classify(execution: Execution, fired: str, stderr: str) -> tuple[ExecutionS
     assert ended is not None
     if fired == "cancelled":
         raise Unscorable("the execution was cancelled")
+    if fired == "pressure":
+        raise Unscorable("the executions of a box together wanted more memory than it may use")
     if fired:
         status, text = _FIRED[fired]
         return status, text.format(limits=limits, mebibytes=limits.memory_bytes / 2**20), None

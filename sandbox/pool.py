@@ -17,7 +17,17 @@ from sandbox.box import Box, Execution, Launch
 from sandbox.checks_isolation import START_UP as ISOLATION
 from sandbox.checks_limits import START_UP as LIMITS
 from sandbox.conformance import run_checks
-from sandbox.core import AnswerCall, Call, ExecutionResult, ExecutionStatus, Limits, Program, SandboxError
+from sandbox.core import (
+    AnswerCall,
+    Call,
+    Cancellation,
+    Cancelled,
+    ExecutionResult,
+    ExecutionStatus,
+    Limits,
+    Program,
+    SandboxError,
+)
 from sandbox.outcome import MOST_CALLS, Unscorable, judge
 from sandbox.runner import CALL, FAILURE, VALUE
 
@@ -28,7 +38,13 @@ logger = logging.getLogger(__name__)
 LANGUAGES = ("python",)
 
 MOST_IN_FLIGHT = 32
-"""Executions at the same time in one box: its supervisor needs several descriptors for each."""
+"""Executions that compute at the same time in one box."""
+
+MOST_HELD = 128
+"""Executions in one box, those that sleep included: its supervisor needs several descriptors for each."""
+
+BOX_MEMORY_BYTES = 4 * 2**30
+"""What the executions of one box may occupy together."""
 
 _GRACE_S = 20.0
 """A box that reports nothing for this much longer than the longest possible execution is broken."""
@@ -57,12 +73,20 @@ class PooledSandbox:
 
     name = "pooled"
 
-    def __init__(self, launch: Launch, *, users: Sequence[int], in_flight_per_box: int = 4) -> None:
+    def __init__(
+        self,
+        launch: Launch,
+        *,
+        users: Sequence[int],
+        in_flight_per_box: int = 4,
+        memory_bytes: int = BOX_MEMORY_BYTES,
+    ) -> None:
         if not 0 < in_flight_per_box <= MOST_IN_FLIGHT or not users:
             raise ValueError(f"a sandbox needs at least one box, and 1 to {MOST_IN_FLIGHT} executions in each")
         self._launch = launch
         self._users = users
         self._in_flight_per_box = in_flight_per_box
+        self._memory_bytes = memory_bytes
         self._changed = threading.Condition()
         self._load: dict[Box, int] = {}
         self._closed = False
@@ -80,29 +104,69 @@ class PooledSandbox:
         return dict(GUARANTEES)
 
     def run(
-        self, program: Program, inputs: Sequence[Call], limits: Limits = Limits(), *, answer: AnswerCall | None = None
+        self,
+        program: Program,
+        inputs: Sequence[Call],
+        limits: Limits = Limits(),
+        *,
+        answer: AnswerCall | None = None,
+        cancellation: Cancellation | None = None,
     ) -> list[ExecutionResult]:
-        """Run `program` once per input; see `sandbox.core.Sandbox.run`."""
+        """Run `program` once per input; see `sandbox.core.Sandbox.run`.
+
+        Raises:
+            Cancelled: `cancellation` was cancelled; nothing of this call runs any more.
+        """
         _check(program, limits, answer)
+        cancellation = cancellation or Cancellation()
         if answer is not None:
-            return [self._converse(program, call, limits, answer) for call in inputs]
-        attempts: list[tuple[Box, Execution]] = []
-        results = []
-        try:
-            for call in inputs:
-                attempts.append(self._begin(program, call, limits))
-            for place, (box, execution) in enumerate(attempts):
-                try:
-                    results.append(self._finish(box, execution))
-                except Unscorable as reason:
-                    logger.warning("sandbox %s: %s; doing the execution again", self.name, reason)
-                    attempts[place] = self._begin(program, inputs[place], limits)
-                    results.append(self._finish(*attempts[place]))
-        except BaseException:
-            for box, execution in attempts:
+            return [self._converse(program, call, limits, answer, cancellation) for call in inputs]
+        attempts = self._attempt(program, inputs, limits, cancellation)
+        lost = [place for place, attempt in enumerate(attempts) if isinstance(attempt, Unscorable)]
+        if lost:
+            logger.warning("sandbox %s: %s; doing %d executions again", self.name, attempts[lost[0]], len(lost))
+            again = self._attempt(program, [inputs[place] for place in lost], limits, cancellation)
+            for place, attempt in zip(lost, again, strict=True):
+                attempts[place] = attempt
+        for attempt in attempts:
+            if isinstance(attempt, Unscorable):
+                raise attempt
+        return [attempt for attempt in attempts if isinstance(attempt, ExecutionResult)]
+
+    def _attempt(
+        self, program: Program, inputs: Sequence[Call], limits: Limits, cancellation: Cancellation
+    ) -> list[ExecutionResult | Unscorable]:
+        """Run each input once; an execution that ended by a fault of ours gives the reason."""
+        begun: list[tuple[Box, Execution]] = []
+        outcomes: list[ExecutionResult | Unscorable] = []
+
+        def give_up() -> None:
+            for box, execution in list(begun):
                 box.cancel(execution)
+            with self._changed:
+                self._changed.notify_all()
+
+        try:
+            with cancellation.calls(give_up):
+                for call in inputs:
+                    begun.append(self._begin(program, call, limits, cancellation))
+                if cancellation.cancelled:  # perhaps before the last one was in the list
+                    raise Cancelled("cancelled while it ran")
+                for box, execution in begun:
+                    try:
+                        outcomes.append(self._finish(box, execution))
+                    except Unscorable as reason:
+                        if cancellation.cancelled:
+                            raise Cancelled("cancelled while it ran") from None
+                        outcomes.append(reason)
+        except BaseException as error:
+            for box, execution in begun:
+                box.cancel(execution)
+            if isinstance(error, Cancelled):
+                for box, execution in begun:
+                    self._await_end(box, execution)
             raise
-        return results
+        return outcomes
 
     def close(self) -> None:
         """End every box and wait until all are gone."""
@@ -136,88 +200,85 @@ class PooledSandbox:
         if broken:
             raise SandboxError(f"this host cannot hold what a {self.name} sandbox promises: {'; '.join(broken)}")
 
-    def _begin(self, program: Program, call: Call, limits: Limits) -> tuple[Box, Execution]:
-        box = self._acquire()
+    def _begin(self, program: Program, call: Call, limits: Limits, cancellation: Cancellation) -> tuple[Box, Execution]:
+        box = self._acquire(cancellation)
         execution = Execution(program, limits)
         box.start(execution, call)
         return box, execution
 
     def _finish(self, box: Box, execution: Execution) -> ExecutionResult:
-        """Wait for an execution's end; a box that does not report it in time is broken.
+        """Wait for an execution's end, and return what came of it.
 
         Raises:
             Unscorable: It must be done again.
         """
-        patience_s = execution.limits.wall_time_s * _LONGEST_WALL_FACTOR + _GRACE_S
+        self._await_end(box, execution)
+        return judge(execution)
+
+    def _await_end(self, box: Box, execution: Execution) -> None:
+        """Wait until an execution has ended or is lost; a box that reports neither in time is broken."""
+        patience_s = _patience_s(execution.limits)
         deadline = time.monotonic() + patience_s
         while execution.ended is None and not execution.lost:
             _wait(execution, deadline)
             if time.monotonic() > deadline:
                 box.kill(f"it reported nothing for {patience_s:.0f} s")
                 deadline += patience_s
-        return judge(execution)
 
-    def _converse(self, program: Program, call: Call, limits: Limits, answer: AnswerCall) -> ExecutionResult:
+    def _converse(
+        self, program: Program, call: Call, limits: Limits, answer: AnswerCall, cancellation: Cancellation
+    ) -> ExecutionResult:
         """Run one input and answer the program's calls in this thread.
 
         Takes no slot of the pool: the answers need slots, and could otherwise wait for their own questions.
         """
-        box = self._acquire(slots=0)
+        box = self._acquire(cancellation, slots=0)
         execution = Execution(program, limits, slots=0)
         box.start(execution, call)
-        deadline = time.monotonic() + limits.wall_time_s * _LONGEST_WALL_FACTOR + _GRACE_S
-        calls = 0
         try:
-            while execution.ended is None and not execution.lost:
-                _wait(execution, deadline)
-                if time.monotonic() > deadline:
-                    box.kill("it does not report the end of an execution")
-                    break
-                record = execution.take_record(only=CALL) if execution.ended is None else None
-                if record is not None:
-                    calls += 1
-                    if calls > MOST_CALLS:
-                        box.cancel(execution, "calls")
-                        break
-                    before = time.monotonic()
-                    kind, body = _answer(record[1], answer)
-                    box.answer(execution, kind, body)
-                    deadline += time.monotonic() - before
+            with cancellation.calls(lambda: execution.news.put(None)):
+                _answer_calls(box, execution, answer, cancellation)
         except BaseException:
             box.cancel(execution)
             raise
+        if cancellation.cancelled:
+            box.cancel(execution)
+            self._await_end(box, execution)
+            raise Cancelled("cancelled while it ran")
         return self._finish(box, execution)
 
     def _add_box(self, user: int) -> Box:
-        on_end = weakref.WeakMethod(self._on_end)  # a forgotten sandbox must not be kept alive by its own boxes
+        on_free = weakref.WeakMethod(self._on_free)  # a forgotten sandbox must not be kept alive by its own boxes
 
         def tell(box: Box, slots: int) -> None:
-            method = on_end()
+            method = on_free()
             if method is not None:
                 method(box, slots)
 
-        box = Box(self._launch, user, tell)
+        box = Box(self._launch, user, self._memory_bytes, tell)
         self._load[box] = 0
         return box
 
-    def _on_end(self, box: Box, slots: int) -> None:
+    def _on_free(self, box: Box, slots: int) -> None:
         with self._changed:
             if box in self._load:
                 self._load[box] -= slots
             self._changed.notify()
 
-    def _acquire(self, slots: int = 1) -> Box:
+    def _acquire(self, cancellation: Cancellation, slots: int = 1) -> Box:
         """Return the least loaded box, replacing broken ones; wait while all are full."""
         fresh: list[Box] = []
         with self._changed:
             while True:
                 if self._closed:
                     raise SandboxError("this sandbox is closed; make a new one")
+                if cancellation.cancelled:
+                    raise Cancelled("cancelled while it waited for its turn")
                 for box in [box for box in self._load if box.broken]:
                     del self._load[box]
                     fresh.append(self._add_box(box.user))
-                best = min(self._load, key=lambda box: self._load[box])
-                if slots == 0 or self._load[best] < self._in_flight_per_box:
+                best = min(self._load, key=lambda box: (self._load[box], box.running))
+                if slots == 0 or (self._load[best] < self._in_flight_per_box and best.running < MOST_HELD):
                     self._load[best] += slots
                     break
                 self._changed.wait(1.0)
@@ -252,6 +313,32 @@ def _wait(execution: Execution, deadline: float) -> None:
         execution.news.get(timeout=max(0.0, deadline - time.monotonic()))
     except queue.Empty:
         return
+
+
+def _answer_calls(box: Box, execution: Execution, answer: AnswerCall, cancellation: Cancellation) -> None:
+    """Answer the program's calls until it ends, calls too often, or nobody wants its result any more."""
+    deadline = time.monotonic() + _patience_s(execution.limits)
+    calls = 0
+    while execution.ended is None and not execution.lost and not cancellation.cancelled:
+        _wait(execution, deadline)
+        if time.monotonic() > deadline:
+            box.kill("it does not report the end of an execution")
+            return
+        record = execution.take_record(only=CALL) if execution.ended is None else None
+        if record is None:
+            continue
+        calls += 1
+        if calls > MOST_CALLS:
+            box.cancel(execution, "calls")
+            return
+        before = time.monotonic()
+        kind, body = _answer(record[1], answer)
+        box.answer(execution, kind, body)
+        deadline += time.monotonic() - before
+
+
+def _patience_s(limits: Limits) -> float:
+    return limits.wall_time_s * _LONGEST_WALL_FACTOR + _GRACE_S
 
 
 def _answer(body: bytes, answer: AnswerCall) -> tuple[bytes, bytes]:

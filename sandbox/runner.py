@@ -37,13 +37,32 @@ _OUR_FRAMES = 8
 """Recursion depth that this module takes away from the program, and gives back."""
 
 
+def prepare() -> None:
+    """Give the fork-server the surroundings that programs find, so that its children need not make them.
+
+    What is replaced is kept: to free it would cost each child the copying of the pages it lies on.
+    """
+    os.environ.clear()
+    sys.stdout = _writer(1, "surrogateescape", line_buffering=False)
+    sys.stderr = _writer(2, "backslashreplace", line_buffering=True)
+    for name in ("stdout", "stderr"):
+        setattr(sys, f"__{name}__", getattr(sys, name))
+    sys.argv = [FILE_NAME]
+    ours = [name for name in sys.modules if name.partition(".")[0] in ("sandbox", "__main__")]
+    _KEPT.extend(sys.modules.pop(name) for name in ours)
+    sys.setrecursionlimit(1000 + _OUR_FRAMES)
+
+
+_KEPT: list[Any] = []
+
+
 def run_job(handle: int) -> NoReturn:
     """Run the job that the file `handle` holds and exit; never returns, whatever the program does."""
     code = 1
     try:
-        with open(handle, "rb") as file:
-            job = json.load(file)
-        _dress(job["channel"], job["stdin"])
+        job = json.loads(os.pread(handle, os.fstat(handle).st_size, 0))
+        os.close(handle)
+        _give_input(job["channel"], job["stdin"])
         code = _run(job)
     except SystemExit as leaving:
         code = _exit_code(leaving)
@@ -64,7 +83,6 @@ def _run(job: dict[str, Any]) -> int:
     if job["stub"] is not None:
         module.__dict__[job["stub"]] = _make_stub(job["stub"])
     linecache.cache[FILE_NAME] = (lambda: source,)  # its lines are split when a traceback wants them
-    sys.setrecursionlimit(1000 + _OUR_FRAMES)
     gc.enable()
     code = compile(source, FILE_NAME, "exec", dont_inherit=True)
     if job["entry_point"] is None:
@@ -138,20 +156,13 @@ def _make_stub(name: str) -> Callable[..., Any]:
     return stub
 
 
-def _dress(channel: bool, stdin: str) -> None:
-    """Give the process the surroundings of a freshly started interpreter, whatever the fork-server's were."""
-    os.environ.clear()
-    source: BinaryIO = io.BufferedReader(io.FileIO(0, "r", closefd=False))
+def _give_input(channel: bool, stdin: str) -> None:
+    source: BinaryIO
     if channel:
         source = io.BytesIO(stdin.encode("utf-8", "surrogatepass"))
-    sys.stdin = io.TextIOWrapper(source, encoding="utf-8", errors="surrogateescape")
-    sys.stdout = _writer(1, "surrogateescape", line_buffering=False)
-    sys.stderr = _writer(2, "backslashreplace", line_buffering=True)
-    for name in ("stdin", "stdout", "stderr"):
-        setattr(sys, f"__{name}__", getattr(sys, name))
-    sys.argv = [FILE_NAME]
-    for name in [name for name in sys.modules if name.partition(".")[0] == "sandbox"]:
-        del sys.modules[name]
+    else:
+        source = io.BufferedReader(io.FileIO(0, "r", closefd=False))
+    sys.stdin = sys.__stdin__ = io.TextIOWrapper(source, encoding="utf-8", errors="surrogateescape")  # type: ignore[misc]
 
 
 def _writer(handle: int, errors: str, *, line_buffering: bool) -> io.TextIOWrapper:

@@ -4,6 +4,8 @@ The fork-server puts this filter on every program right before its first line ru
 compute, to use its private directory, threads, pipes and child processes is allowed; everything else fails with an
 ordinary error, so that a program can cope: EPERM for the known calls, ENOSYS for those newer than `_FIRST_NEW_CALL`
 (the C library then falls back to older ones). A call made through a foreign calling convention kills the process.
+Setting a resource limit seems to succeed and does nothing: programs that raise their stack do no harm, and none can
+have itself killed by the kernel in a way that looks like a fault of ours.
 
 Left out on purpose: sockets other than an unnamed pair, exec, namespaces, mounts, tracing, keys, System V and POSIX
 IPC, file locks and file watching (both work on shared read-only files and so reach another execution), io_uring, bpf.
@@ -27,7 +29,7 @@ _X86_64 = """
     getgroups:115 getresuid:118 getresgid:120 getpgid:121 getsid:124 rt_sigpending:127 rt_sigtimedwait:128
     rt_sigqueueinfo:129 rt_sigsuspend:130 sigaltstack:131 utime:132 statfs:137 fstatfs:138 getpriority:140
     setpriority:141 sched_getparam:143 sched_getscheduler:145 sched_get_priority_max:146 sched_get_priority_min:147
-    prctl:157 arch_prctl:158 setrlimit:160 gettid:186 getxattr:191 lgetxattr:192 fgetxattr:193 listxattr:194
+    prctl:157 arch_prctl:158 gettid:186 getxattr:191 lgetxattr:192 fgetxattr:193 listxattr:194
     llistxattr:195 flistxattr:196 tkill:200 time:201 futex:202 sched_getaffinity:204 epoll_create:213 getdents64:217
     set_tid_address:218 restart_syscall:219 fadvise64:221 timer_create:222 timer_settime:223 timer_gettime:224
     timer_getoverrun:225 timer_delete:226 clock_gettime:228 clock_getres:229 clock_nanosleep:230 exit_group:231
@@ -35,7 +37,7 @@ _X86_64 = """
     unlinkat:263 renameat:264 linkat:265 symlinkat:266 readlinkat:267 fchmodat:268 faccessat:269 pselect6:270
     ppoll:271 set_robust_list:273 get_robust_list:274 splice:275 tee:276 utimensat:280 epoll_pwait:281 signalfd:282
     timerfd_create:283 eventfd:284 fallocate:285 timerfd_settime:286 timerfd_gettime:287 signalfd4:289 eventfd2:290
-    epoll_create1:291 dup3:292 pipe2:293 preadv:295 pwritev:296 recvmmsg:299 prlimit64:302 sendmmsg:307 getcpu:309
+    epoll_create1:291 dup3:292 pipe2:293 preadv:295 pwritev:296 recvmmsg:299 sendmmsg:307 getcpu:309
     sched_getattr:315 renameat2:316 getrandom:318 membarrier:324 copy_file_range:326 preadv2:327 pwritev2:328
     statx:332 rseq:334 close_range:436 openat2:437 faccessat2:439 epoll_pwait2:441 futex_waitv:449
 """
@@ -54,10 +56,10 @@ _AARCH64 = """
     kill:129 tkill:130 tgkill:131 sigaltstack:132 rt_sigsuspend:133 rt_sigaction:134 rt_sigprocmask:135
     rt_sigpending:136 rt_sigtimedwait:137 rt_sigqueueinfo:138 rt_sigreturn:139 setpriority:140 getpriority:141
     getresuid:148 getresgid:150 times:153 setpgid:154 getpgid:155 getsid:156 setsid:157 getgroups:158 uname:160
-    getrlimit:163 setrlimit:164 getrusage:165 umask:166 prctl:167 getcpu:168 gettimeofday:169 getpid:172 getppid:173
+    getrlimit:163 getrusage:165 umask:166 prctl:167 getcpu:168 gettimeofday:169 getpid:172 getppid:173
     getuid:174 geteuid:175 getgid:176 getegid:177 gettid:178 sysinfo:179 getsockname:204 getpeername:205 sendto:206
     recvfrom:207 getsockopt:209 shutdown:210 sendmsg:211 recvmsg:212 brk:214 munmap:215 mremap:216 mmap:222
-    fadvise64:223 mprotect:226 msync:227 mincore:232 madvise:233 recvmmsg:243 wait4:260 prlimit64:261 sendmmsg:269
+    fadvise64:223 mprotect:226 msync:227 mincore:232 madvise:233 recvmmsg:243 wait4:260 sendmmsg:269
     sched_getattr:275 renameat2:276 getrandom:278 membarrier:283 copy_file_range:285 preadv2:286 pwritev2:287
     statx:291 rseq:293 close_range:436 openat2:437 faccessat2:439 epoll_pwait2:441 futex_waitv:449
 """
@@ -66,6 +68,9 @@ _ALLOW = 0x7FFF0000
 _ERRNO = 0x00050000
 _KILL_PROCESS = 0x80000000
 _EPERM, _ENOTTY, _ENOSYS = 1, 25, 38
+
+_NO_EFFECT = _ERRNO | 0
+"""The call seems to succeed and does nothing."""
 
 _FIRST_NEW_CALL = 424
 """Numbers from here on mean the same on every architecture; unknown ones are reported as not implemented."""
@@ -87,8 +92,16 @@ _IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 _AF_UNIX = 1
 
 _ARCHITECTURES = {
-    "x86_64": (0xC000003E, _X86_64, {"ioctl": 16, "socketpair": 53, "clone": 56, "fcntl": 72}),
-    "aarch64": (0xC00000B7, _AARCH64, {"ioctl": 29, "socketpair": 199, "clone": 220, "fcntl": 25}),
+    "x86_64": (
+        0xC000003E,
+        _X86_64,
+        {"ioctl": 16, "socketpair": 53, "clone": 56, "fcntl": 72, "setrlimit": 160, "prlimit64": 302},
+    ),
+    "aarch64": (
+        0xC00000B7,
+        _AARCH64,
+        {"ioctl": 29, "socketpair": 199, "clone": 220, "fcntl": 25, "setrlimit": 164, "prlimit64": 261},
+    ),
 }
 
 Instruction = tuple[int, int, int, int]
@@ -117,6 +130,8 @@ def program_filter(machine: str | None = None) -> bytes:
     code += _only_if(checked["fcntl"], _one_of(1, _FCNTL_COMMANDS, _ERRNO | _EPERM))
     code += _only_if(checked["ioctl"], _one_of(1, _IOCTL_REQUESTS, _ERRNO | _ENOTTY))
     code += _only_if(checked["socketpair"], _one_of(0, (_AF_UNIX,), _ERRNO | _EPERM))
+    code += _only_if(checked["setrlimit"], [(_RETURN, 0, 0, _NO_EFFECT)])
+    code += _only_if(checked["prlimit64"], _null(2, _NO_EFFECT))
     code += _search(_steps(sorted(int(entry.partition(":")[2]) for entry in table.split())))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
 
@@ -137,6 +152,13 @@ def _one_of(index: int, allowed: Sequence[int], otherwise: int) -> list[Instruct
     last = len(allowed) - 1
     tests = [(_JUMP_EQUAL, last - place + 1, 0, value) for place, value in enumerate(allowed)]
     return [_argument(index), *tests, (_RETURN, 0, 0, otherwise), (_RETURN, 0, 0, _ALLOW)]
+
+
+def _null(index: int, otherwise: int) -> list[Instruction]:
+    low = _argument(index)
+    high = (_LOAD, 0, 0, low[3] + 4)
+    refuse, allow = (_RETURN, 0, 0, otherwise), (_RETURN, 0, 0, _ALLOW)
+    return [low, (_JUMP_EQUAL, 1, 0, 0), refuse, high, (_JUMP_EQUAL, 1, 0, 0), refuse, allow]
 
 
 def _steps(allowed: Sequence[int]) -> list[tuple[int, int]]:
