@@ -1,38 +1,46 @@
-"""Tries to be paid for nothing: `python -m envs.audit env=NAME [repeats=2] [limit=N] [seed=0]`.
+"""Tries to be paid for nothing: `python -m envs.audit env=NAME [repeats=2] [limit=N] [seed=0] [out=FOLDER]`.
 
-Over every task: the gold answer must pass with the full reward each time, plausible wrong answers must fall short of
-it, and no null or hostile answer may pass or earn more than the environment's floor. Exit code 0: all of that holds; 1:
-it does not, or a judgement failed; 2: what was asked for cannot be.
+Over every task: the gold answer must pass with the full reward each time, and so must harmless rewrites of it; harmful
+rewrites and plausible wrong answers must fall short of it; no null or hostile answer may pass or earn more than the
+environment's floor; and every score must be finite and come out the same when an answer is judged again on the same
+inputs. What one and the same answer to all tasks would earn is reported. Needs no model and no torch.
+
+Shows a table and writes `audit.json` and `audit.html` to `out` (default `audits/NAME`). Exit code 0: all of that holds;
+1: it does not, or a judgement failed; 2: what was asked for cannot be.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
-from envs.core import ConfigError, Task, VerifierError
+from envs.audit_report import AuditReport, show, write
+from envs.core import SPLITS, ConfigError, RewardBreakdown, Task, VerifierError
 from envs.datasets import content_hash
 from envs.grade import env_from_options, whole_number
 from envs.options import parse_overrides
 from envs.text_env import TextEnv, guarded, judge
 from sandbox.core import SandboxError
 
-OPTIONS = ("env", "repeats", "limit", "seed", "workers", "plugins", "sandbox")
+OPTIONS = ("env", "repeats", "limit", "seed", "workers", "out", "plugins", "sandbox")
 
 SLOW_TASKS = 3
 """Tasks on which the attacks that run into a limit of time are tried."""
 
-Kind = Literal["gold", "wrong", "attack"]
+_CLOSE = 1e-9
+
+Kind = Literal["gold", "harmless", "harmful", "wrong", "attack"]
 Verdict = Literal["ok", "breach", "error"]
 
 
@@ -45,6 +53,8 @@ class Probe:
     name: str
     completion: str
     repeat: int = 0
+    twice: bool = False
+    """Whether it is judged twice on the same inputs, which must give the same reward."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +77,21 @@ def main(arguments: Sequence[str]) -> int:
         repeats = whole_number(options, "repeats", 2)
         limit = whole_number(options, "limit", 0)
         seed, workers = whole_number(options, "seed", 0), whole_number(options, "workers", 0)
-    except (ConfigError, SandboxError) as error:
+        folder = Path(str(options.get("out") or Path("audits", str(options["env"]).replace("/", "_"))))
+        folder.mkdir(parents=True, exist_ok=True)
+    except (ConfigError, SandboxError, OSError) as error:
         console.print(f"error: {error}", style="red", markup=False, highlight=False)
         return 2
     findings = audit(env, repeats=repeats, limit=limit, seed=seed, workers=workers, console=console)
-    report(findings, Console())
-    return 0 if all(finding.verdict == "ok" for finding in findings) else 1
+    report = summarise(env, findings, title=str(options["env"]), command=" ".join(arguments))
+    show(report, Console())
+    try:
+        write(report, folder)
+    except OSError as error:
+        console.print(f"error: the report was not written: {error}", style="red", markup=False, highlight=False)
+        return 1
+    console.print(f"details: {folder / 'audit.html'} and audit.json", markup=False, highlight=False)
+    return 0 if report.clean else 1
 
 
 def audit(
@@ -99,54 +118,102 @@ def audit(
         return list(progress.track(judged, total=len(probes), description="auditing"))
 
 
-def report(findings: Sequence[Finding], console: Console) -> None:
-    """Print a table of the findings, and every one that is not as it should be."""
-    table = Table("kind", "answer", "judged", "as expected", "breaches", "errors", "highest reward")
-    groups: dict[tuple[str, str], list[Finding]] = {}
+def summarise(env: TextEnv, findings: Sequence[Finding], *, title: str, command: str = "") -> AuditReport:
+    """Put the findings together into what is shown and written."""
+    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
-        name = finding.probe.name if finding.probe.kind == "attack" else "all"
-        groups.setdefault((finding.probe.kind, name), []).append(finding)
+        groups[finding.probe.kind, "all" if finding.probe.kind == "wrong" else finding.probe.name].append(finding)
+    rows = []
     for (kind, name), group in groups.items():
         counts = Counter(finding.verdict for finding in group)
-        highest = max((finding.reward for finding in group if finding.reward is not None), default=float("nan"))
-        numbers = (str(len(group)), str(counts["ok"]), str(counts["breach"]), str(counts["error"]))
-        table.add_row(kind, name, *numbers, f"{highest:.3f}")
-    console.print(table)
+        rewards = [finding.reward for finding in group if finding.reward is not None]
+        lowest, highest = (min(rewards), max(rewards)) if rewards else (None, None)
+        row = {"kind": kind, "answer": name, "judged": len(group), "ok": counts["ok"], "breaches": counts["breach"]}
+        rows.append({**row, "errors": counts["error"], "lowest_reward": lowest, "highest_reward": highest})
+    problems = [
+        {
+            "task_id": finding.probe.task.task_id,
+            "kind": finding.probe.kind,
+            "answer": finding.probe.name,
+            "verdict": finding.verdict,
+            "reward": finding.reward,
+            "detail": finding.detail,
+            "completion": finding.probe.completion,
+        }
+        for finding in findings
+        if finding.verdict != "ok"
+    ]
     wrong = [finding for finding in findings if finding.probe.kind == "wrong"]
-    if wrong:
-        killed = sum(finding.verdict == "ok" for finding in wrong)
-        console.print(f"mutation score: {killed} of {len(wrong)} wrong answers rejected ({killed / len(wrong):.1%})")
+    return AuditReport(
+        title=title,
+        command=command,
+        rows=tuple(rows),
+        problems=tuple(problems),
+        floor=env.floor,
+        splits={split: len(env.tasks(split)) for split in SPLITS},
+        wrong_rejected=sum(finding.verdict == "ok" for finding in wrong),
+        wrong_total=len(wrong),
+        no_skill=_no_skill(findings),
+    )
+
+
+def _no_skill(findings: Sequence[Finding]) -> dict[str, float | str] | None:
+    """Return the one answer that earns most on average when it is given to every task, and what it earns."""
+    rewards: dict[str, list[float]] = defaultdict(list)
+    names: dict[str, str] = {}
+    tasks = {finding.probe.task.task_id for finding in findings}
     for finding in findings:
-        if finding.verdict != "ok":
-            probe = finding.probe
-            console.print(f"{finding.verdict}: {probe.task.task_id}: {probe.kind} {probe.name}: {finding.detail}")
+        if finding.probe.kind == "attack" and finding.reward is not None:
+            rewards[finding.probe.completion].append(finding.reward)
+            names[finding.probe.completion] = finding.probe.name
+    means = {text: math.fsum(earned) / len(tasks) for text, earned in rewards.items() if len(earned) == len(tasks)}
+    if not means:
+        return None
+    best = max(means, key=lambda text: means[text])
+    return {"answer": names[best], "mean_reward": means[best]}
 
 
-def _probes(env: TextEnv, task: Task, repeats: int, slow: bool) -> Iterator[Probe]:
+def _probes(env: TextEnv, task: Task, repeats: int, early: bool) -> Iterator[Probe]:
     for repeat in range(repeats if task.gold is not None else 0):
-        yield Probe(task=task, kind="gold", name="gold", completion=task.gold or "", repeat=repeat)
+        gold = task.gold or ""
+        yield Probe(task=task, kind="gold", name="gold", completion=gold, repeat=repeat, twice=repeat == 0)
+    for name, completion in env.harmless_rewrites(task).items():
+        yield Probe(task=task, kind="harmless", name=name, completion=completion)
+    for name, completion in env.harmful_rewrites(task).items():
+        yield Probe(task=task, kind="harmful", name=name, completion=completion)
     for index, completion in enumerate(env.wrong_answers(task)):
-        yield Probe(task=task, kind="wrong", name=f"wrong {index + 1}", completion=completion)
+        yield Probe(task=task, kind="wrong", name=f"wrong {index + 1}", completion=completion, twice=early)
     for attack in env.attacks(task):
-        if attack.slow and not slow:
+        if attack.slow and not early:
             continue
-        yield Probe(task=task, kind="attack", name=attack.name, completion=attack.completion)
+        twice = early and not attack.slow
+        yield Probe(task=task, kind="attack", name=attack.name, completion=attack.completion, twice=twice)
 
 
 def _finding(env: TextEnv, probe: Probe, seed: int) -> Finding:
-    rng = np.random.default_rng([seed, probe.repeat, int(content_hash(probe.task.task_id)[:16], 16)])
     try:
-        breakdown = judge(env.verifier, guarded("begin", env.begin, probe.task, rng), probe.completion)
+        breakdowns = [_judged(env, probe, seed) for _ in range(2 if probe.twice else 1)]
     except VerifierError as error:
         return Finding(probe=probe, verdict="error", reward=None, detail=str(error))
-    reward = breakdown.total
-    if probe.kind == "gold":
-        fine = breakdown.passed and abs(reward - 1.0) < 1e-9
+    breakdown, reward = breakdowns[0], breakdowns[0].total
+    if any(other.total != reward or other.passed != breakdown.passed for other in breakdowns):
+        detail = f"judged twice on the same inputs, it earned {reward} and {breakdowns[1].total}"
+        return Finding(probe=probe, verdict="breach", reward=reward, detail=detail)
+    if probe.kind in ("gold", "harmless"):
+        fine = breakdown.passed and abs(reward - 1.0) < _CLOSE
     else:
         fine = not breakdown.passed and reward < 1.0
-        fine = fine and (probe.kind == "wrong" or reward <= env.floor + 1e-9)
+        fine = fine and (probe.kind != "attack" or reward <= env.floor + _CLOSE)
     detail = f"reward {reward:.3f}. {breakdown.feedback}"
     return Finding(probe=probe, verdict="ok" if fine else "breach", reward=reward, detail=detail)
+
+
+def _judged(env: TextEnv, probe: Probe, seed: int) -> RewardBreakdown:
+    rng = np.random.default_rng([seed, probe.repeat, int(content_hash(probe.task.task_id)[:16], 16)])
+    breakdown = judge(env.verifier, guarded("begin", env.begin, probe.task, rng), probe.completion)
+    if not -_CLOSE <= breakdown.total <= 1.0 + _CLOSE:
+        raise VerifierError(f"the reward {breakdown.total!r} is not in [0, 1]")
+    return breakdown
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ Result = TypeVar("Result")
 class TextEnv(gymnasium.Env[Conversation, str]):
     """An environment made of tasks and a verifier.
 
-    Subclasses hand both to `super().__init__` and override the hooks they need: `begin`, `reply`, `contents`,
-    `attacks` and `wrong_answers`.
+    Subclasses hand both to `super().__init__` and override the hooks they need: `begin`, `reply`, `contents`, and for
+    the audit `attacks`, `wrong_answers`, `harmless_rewrites` and `harmful_rewrites`.
     """
 
     metadata = {"render_modes": []}  # noqa: RUF012 (Gymnasium's own declaration)
@@ -67,11 +67,8 @@ class TextEnv(gymnasium.Env[Conversation, str]):
         self.action_space = TextSpace()
         self.observation_space = ConversationSpace()
         self._seed = seed
-        self._by_id = {task.task_id: task for task in tasks}
-        if len(self._by_id) != len(tasks):
-            raise ConfigError(f"task id {_first_repeated(tasks)!r} is given twice")
         prove_disjoint(tasks, self.contents)
-        self._by_split = {name: tuple(task for task in tasks if task.split == name) for name in SPLITS}
+        self._keep(tasks)
         self.split = self._checked_split(split)
         self._task: Task | None = None
         self._conversation: Conversation = ()
@@ -131,6 +128,14 @@ class TextEnv(gymnasium.Env[Conversation, str]):
         """Return plausible answers that are wrong, where some are known."""
         return ()
 
+    def harmless_rewrites(self, task: Task) -> Mapping[str, str]:
+        """Return, by name, the gold answer in other words, each worth as much, where that can be done."""
+        return {}
+
+    def harmful_rewrites(self, task: Task) -> Mapping[str, str]:
+        """Return, by name, the gold answer spoilt in ways that must cost the full reward, where that can be done."""
+        return {}
+
     # ---- gymnasium
 
     def reset(
@@ -189,6 +194,12 @@ class TextEnv(gymnasium.Env[Conversation, str]):
             "reward_breakdown": breakdown,
         }
         return self._conversation, breakdown.total if terminated else 0.0, terminated, False, info
+
+    def _keep(self, tasks: Sequence[Task]) -> None:
+        self._by_id = {task.task_id: task for task in tasks}
+        if len(self._by_id) != len(tasks):
+            raise ConfigError(f"task id {_first_repeated(tasks)!r} is given twice")
+        self._by_split = {name: tuple(task for task in tasks if task.split == name) for name in SPLITS}
 
     def _choose(self, options: Mapping[str, Any]) -> tuple[Task, np.random.Generator]:
         for option in options:

@@ -1,4 +1,3 @@
-import io
 import json
 import subprocess
 import sys
@@ -6,10 +5,8 @@ from pathlib import Path
 
 import pytest
 from fakes import BrokenSandbox, FakeSandbox
-from rich.console import Console
 
 import envs
-from envs.audit import audit, report
 from envs.grade import Answer, grade, main
 
 TASKS = [
@@ -152,23 +149,3 @@ def test_built_in_problems_are_graded_without_a_file():
     env = envs.make("code", sandbox=FakeSandbox()).unwrapped
     golds = [Answer(task_id=task.task_id, completion=task.gold) for task in env.tasks()[:5]]
     assert [line["reward"] for line in grade(env, golds, workers=1)] == [1.0] * 5
-
-
-def test_an_audit_finds_a_verifier_that_can_be_talked_round(shaky):
-    envs.load_plugins([str(shaky)])
-    findings = audit(envs.make("shaky").unwrapped)
-    verdicts = {finding.probe.name: finding.verdict for finding in findings}
-    assert verdicts["empty"] == "error"  # it divides by the length of the answer
-    assert verdicts["a bare number"] == "breach"
-
-
-def test_an_audit_of_the_code_environment_finds_nothing(bubblewrap):
-    env = envs.make("code", sandbox=bubblewrap, limits={"wall_time_s": 2.0}).unwrapped
-    findings = audit(env, repeats=2, limit=1)
-    assert [finding for finding in findings if finding.verdict != "ok"] == []
-    kinds = {finding.probe.kind for finding in findings}
-    assert kinds == {"gold", "wrong", "attack"}
-    console = Console(file=io.StringIO(), width=120)
-    report(findings, console)
-    wrong = sum(finding.probe.kind == "wrong" for finding in findings)
-    assert f"mutation score: {wrong} of {wrong} wrong answers rejected (100.0%)" in console.file.getvalue()

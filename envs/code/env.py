@@ -12,6 +12,7 @@ from envs.attacks import Attack
 from envs.code.attacks import code_attacks
 from envs.code.extract import fenced
 from envs.code.jsonl import load_tasks
+from envs.code.rewrites import harmful, harmless
 from envs.code.tasks import (
     CodeReference,
     canonical_source,
@@ -148,6 +149,16 @@ class CodeEnv(TextEnv):
         """Return the problem's plausible but wrong programs."""
         problem = task.reference.problem
         return [fenced(source) for source in problem.wrong] if problem is not None else []
+
+    def harmless_rewrites(self, task: Task) -> Mapping[str, str]:
+        """Return the reference solution with other names, layout, comments and fences."""
+        problem = task.reference.problem
+        return harmless(problem.solution, task.reference.entry_point) if problem is not None else {}
+
+    def harmful_rewrites(self, task: Task) -> Mapping[str, str]:
+        """Return the reference solution spoilt in ways that no test can miss."""
+        problem = task.reference.problem
+        return harmful(problem.solution, task.reference.entry_point) if problem is not None else {}
 
 
 def _load(difficulty: Any, path: str | None, verifier: CodeVerifier | None, shots: bool) -> Sequence[Task]:

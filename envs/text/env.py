@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from envs.attacks import Attack
 from envs.core import SPLITS, Message, Split, Task
 from envs.datasets import content_hash, normalised_prompt, split_by_hash
 from envs.jsonl import Record, read_records
@@ -49,6 +52,20 @@ class TextTasksEnv(TextEnv):
         for record, task in zip(records, loaded, strict=True):
             if task.gold is not None and not judge(judged_by, task, task.gold).passed:
                 record.fail("gold", f"the verifier {verifier!r} does not pass it")
+
+    def attacks(self, task: Task) -> Sequence[Attack]:
+        """Return the empty and constant answers, the commonest answer of all, and several answers at once."""
+        golds = Counter(other.gold for other in self.tasks() if other.gold is not None)
+        accepted = [task.gold, *(task.reference if isinstance(task.reference, list) else [task.reference])]
+        others = [gold for gold, _ in golds.most_common() if gold not in accepted]
+        found = list(super().attacks(task))
+        if others:
+            found.append(Attack(name="the commonest other answer", completion=others[0]))
+        if task.gold is not None and others:
+            several = [others[0], task.gold, *others[1:3]]
+            for name, mark in (("joined by or", " or "), ("joined by commas", ", "), ("on lines", "\n")):
+                found.append(Attack(name=f"several answers {name}", completion=mark.join(several)))
+        return found
 
 
 def _task(record: Record) -> Task:
