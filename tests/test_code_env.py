@@ -238,6 +238,8 @@ def test_no_hostile_answer_is_paid(bubblewrap, style):
     task = next(task for task in env.unwrapped.tasks() if task.tags["style"] == style)
     paid = {}
     for attack in code_attacks(task):
+        if attack.slow:
+            continue  # tests/test_attack_matrix.py tries these
         reward, breakdown = judged(env, task.task_id, attack.completion)
         if breakdown.passed or reward > env.unwrapped.floor:
             paid[attack.name] = reward
