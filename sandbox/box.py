@@ -79,13 +79,23 @@ class Box:
         user: Id that its supervisor takes; 0: it stays what it is started as.
         memory_bytes: What all its executions may occupy together.
         on_free: Told, from another thread, of the slots that an execution frees when it ends, is lost, or sleeps.
+        makes_room: Whether one that sleeps frees its slots.
     """
 
-    def __init__(self, launch: Launch, user: int, memory_bytes: int, on_free: Callable[[Box, int], None]) -> None:
+    def __init__(
+        self,
+        launch: Launch,
+        user: int,
+        memory_bytes: int,
+        on_free: Callable[[Box, int], None],
+        *,
+        makes_room: bool = True,
+    ) -> None:
         self._launch = launch
         self.user = user
         self._memory_bytes = memory_bytes
         self._on_free = on_free
+        self._makes_room = makes_room
         self._numbers = itertools.count(1)
         self._running: dict[int, Execution] = {}
         self._lock = threading.Lock()
@@ -216,8 +226,9 @@ class Box:
             execution.ended = json.loads(body)
             self._release(number)
         elif kind == IDLE:
-            freed, execution.slots = execution.slots, 0
-            self._on_free(self, freed)
+            if self._makes_room:
+                freed, execution.slots = execution.slots, 0
+                self._on_free(self, freed)
         else:
             execution.streams[kind] += body
             if kind == CHANNEL and execution.program.stub is not None:

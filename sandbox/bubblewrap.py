@@ -40,7 +40,7 @@ class BubblewrapSandbox(PooledSandbox):
     ) -> None:
         command = _command()
         count = boxes or default_boxes()
-        users = _unprivileged_users(count) if os.geteuid() == 0 else [0] * count
+        users = _unprivileged_users(count + 1) if os.geteuid() == 0 else [0] * (count + 1)
         super().__init__(
             lambda: _Pipes(command), users=users, in_flight_per_box=in_flight_per_box, memory_bytes=memory_bytes
         )

@@ -114,7 +114,7 @@ class DockerSandbox(PooledSandbox):
 
         super().__init__(
             launch,
-            users=[0] * count,
+            users=[0] * (count + 1),
             in_flight_per_box=in_flight_per_box,
             memory_bytes=int(_SUPERVISORS_SHARE * memory_bytes),
         )

@@ -36,13 +36,6 @@ BOX_HEADER = struct.Struct("!IBI")
 STDOUT, STDERR, CHANNEL, ENDED, READY, IDLE = range(6)
 """Kinds of frame to the host: bytes of a stream, an execution's end, the box's own start, an execution that sleeps."""
 
-PRELOADED = """
-    abc argparse array base64 bisect calendar cmath codecs collections collections.abc contextlib copy csv dataclasses
-    datetime decimal difflib enum fractions functools gc hashlib heapq inspect io itertools json keyword math numbers
-    operator os os.path pprint queue random re secrets statistics string struct sys textwrap threading time traceback
-    types typing unicodedata uuid warnings weakref zlib
-"""
-
 TICK_S = 0.02
 """How often the trees of running executions are measured."""
 
@@ -341,7 +334,9 @@ class Supervisor:
     def _lost_to_others_s(self, execution: Execution) -> float:
         """Return for how long the program, or we on its behalf, were ready to run and had no processor."""
         ours = waited_to_run_s(os.getpid()) - execution.waited_at_start_s
-        return ours + waited_to_run_s(execution.pid)
+        usage = execution.usage
+        family_s = usage.cpu_time_s - usage.cpu_time_by_pid.get(execution.pid, 0.0)  # it may have waited for its own
+        return ours + max(0.0, waited_to_run_s(execution.pid) - family_s)
 
     def _kill(self, execution: Execution, reason: str) -> None:
         execution.fired = execution.fired or reason
@@ -374,13 +369,6 @@ class Supervisor:
         self.report(execution.number, ENDED, json.dumps(ended).encode())
 
 
-def preload() -> None:
-    """Import what programs usually import, so that each finds it loaded."""
-    for name in PRELOADED.split():
-        with contextlib.suppress(ImportError):
-            __import__(name)
-
-
 def main(user: int, memory_bytes: int) -> None:
     """Serve on descriptors 0 and 1, as `user` when that is not 0; all executions together may hold `memory_bytes`."""
     requests, reports = os.dup(0), os.dup(1)
@@ -389,7 +377,7 @@ def main(user: int, memory_bytes: int) -> None:
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
-    preload()
+    runner.preload()
     jail = Jail()
     jail.hide_from_tracers()
     python = sys.version.split()[0]

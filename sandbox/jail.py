@@ -15,6 +15,7 @@ import platform
 import resource
 import signal
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.seccomp import program_filter
 
@@ -85,6 +86,12 @@ class Jail:
         self._filter = (ctypes.c_ulong * 2)(len(code) // 8, ctypes.addressof(self._filter_code))
         self._tid_address = _tid_address()
         self._outer_limits = {kind: resource.getrlimit(kind)[1] for kind in range(16)}
+        self._lower_own_limits()
+        # Made here once, since to make them anew costs each child the copying of many pages.
+        self._capset = ctypes.c_long(self._calls["capset"])
+        self._no_capabilities = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
+        self._seccomp = ctypes.c_long(self._calls["seccomp"])
+        self._hide_proc = _mount_arguments(SCRATCH, "/proc", None, _MS_BIND, None)  # with the box's empty folder
 
     def hide_from_tracers(self) -> None:
         """Let nobody of the same user read or trace the calling process."""
@@ -123,40 +130,44 @@ class Jail:
         _write("/proc/self/uid_map", f"{_PROGRAM_ID} {self._outer_uid} 1")
         _write("/proc/self/gid_map", f"{_PROGRAM_ID} {self._outer_gid} 1")
         _write("/proc/self/oom_score_adj", "1000")
-        _mount(SCRATCH, "/proc", None, _MS_BIND, None)  # the box's own, empty and read-only
+        _check(_libc.mount(*self._hide_proc), "hide /proc")
         options = f"size={scratch_bytes},nr_inodes={_SCRATCH_INODES},mode=700"
-        _mount("scratch", SCRATCH, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, options)
+        scratch = _mount_arguments("scratch", SCRATCH, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, options)
+        _check(_libc.mount(*scratch), f"mount a private {SCRATCH}")
         os.chdir(SCRATCH)
         os.setsid()
         self._limit(cpu_time_s, memory_bytes, processes, scratch_bytes)
-        header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
-        nothing = (ctypes.c_uint32 * 6)()
-        _check(_libc.syscall(ctypes.c_long(self._calls["capset"]), header, nothing), "drop capabilities")
+        _check(_libc.syscall(self._capset, *self._no_capabilities), "drop capabilities")
         _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs")
-        call = ctypes.c_long(self._calls["seccomp"])
-        _check(_libc.syscall(call, _SECCOMP_SET_MODE_FILTER, 0, self._filter), "install the filter of system calls")
+        filtered = _libc.syscall(self._seccomp, _SECCOMP_SET_MODE_FILTER, 0, self._filter)
+        _check(filtered, "install the filter of system calls")
 
-    def _limit(self, cpu_time_s: float, memory_bytes: int, processes: int, scratch_bytes: int) -> None:
-        cpu = math.ceil(cpu_time_s) + 1  # the supervisor is more exact; this holds should it be slow
-        memory_bytes += _OWN_BYTES
-        data = self.baseline.data_bytes + memory_bytes
-        limits = {
-            resource.RLIMIT_CPU: cpu,
-            resource.RLIMIT_DATA: data,
-            resource.RLIMIT_AS: self.baseline.address_bytes + memory_bytes + _STACK_BYTES,
+    def _lower_own_limits(self) -> None:
+        """Lower, for the fork-server and so for all its children, the limits that are the same for every execution."""
+        fixed = {
             resource.RLIMIT_STACK: _STACK_BYTES,
-            resource.RLIMIT_NPROC: processes,
-            resource.RLIMIT_FSIZE: scratch_bytes,
-            resource.RLIMIT_NOFILE: _OPEN_FILES,
             resource.RLIMIT_CORE: 0,
             resource.RLIMIT_MEMLOCK: 0,
             resource.RLIMIT_MSGQUEUE: 0,
         }
-        for kind, value in limits.items():
-            hard = self._outer_limits[kind]
-            if hard != resource.RLIM_INFINITY and hard < value:
-                value = hard  # an outer wall is closer already
-            resource.setrlimit(kind, (value, value))
+        for kind, value in fixed.items():
+            self._set_limit(kind, value)
+
+    def _limit(self, cpu_time_s: float, memory_bytes: int, processes: int, scratch_bytes: int) -> None:
+        memory_bytes += _OWN_BYTES
+        # The supervisor is more exact about processor time; this holds should it be slow.
+        self._set_limit(resource.RLIMIT_CPU, math.ceil(cpu_time_s) + 1)
+        self._set_limit(resource.RLIMIT_DATA, self.baseline.data_bytes + memory_bytes)
+        self._set_limit(resource.RLIMIT_AS, self.baseline.address_bytes + memory_bytes + _STACK_BYTES)
+        self._set_limit(resource.RLIMIT_NPROC, processes)
+        self._set_limit(resource.RLIMIT_FSIZE, scratch_bytes)
+        self._set_limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
+
+    def _set_limit(self, kind: int, value: int) -> None:
+        hard = self._outer_limits[kind]
+        if hard != resource.RLIM_INFINITY and hard < value:
+            value = hard  # an outer wall is closer already
+        resource.setrlimit(kind, (value, value))
 
 
 def _tid_address() -> int:
@@ -166,10 +177,11 @@ def _tid_address() -> int:
     return address.value or 0 if found else 0
 
 
-def _mount(source: str, target: str, kind: str | None, flags: int, options: str | None) -> None:
-    encoded = [None if text is None else text.encode() for text in (source, target, kind, options)]
-    result = _libc.mount(encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3])
-    _check(result, f"mount {kind or source} on {target}")
+def _mount_arguments(source: str, target: str, kind: str | None, flags: int, options: str | None) -> tuple[Any, ...]:
+    source_, target_, kind_, options_ = (
+        None if text is None else text.encode() for text in (source, target, kind, options)
+    )
+    return source_, target_, kind_, ctypes.c_ulong(flags), options_
 
 
 def _write(path: str, text: str) -> None:

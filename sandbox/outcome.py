@@ -30,6 +30,10 @@ class Unscorable(SandboxError):
     """This execution ended by a fault of ours; another attempt may succeed."""
 
 
+class Crowded(Unscorable):
+    """It was ended for what its neighbours occupied: where each has room for all that it may use, it will not be."""
+
+
 def judge(execution: Execution) -> ExecutionResult:
     """Return the result of an execution that ended.
 
@@ -79,7 +83,7 @@ def _classify(execution: Execution, fired: str, stderr: str) -> tuple[ExecutionS
     if fired == "cancelled":
         raise Unscorable("the execution was cancelled")
     if fired == "pressure":
-        raise Unscorable("the executions of a box together wanted more memory than it may use")
+        raise Crowded("the executions of a box together wanted more memory than it may use")
     if fired:
         status, text = _FIRED[fired]
         return status, text.format(limits=limits, mebibytes=limits.memory_bytes / 2**20), None

@@ -28,7 +28,7 @@ from sandbox.core import (
     Program,
     SandboxError,
 )
-from sandbox.outcome import MOST_CALLS, Unscorable, judge
+from sandbox.outcome import MOST_CALLS, Crowded, Unscorable, judge
 from sandbox.runner import CALL, FAILURE, VALUE
 
 START_UP = (*LIMITS, *ISOLATION)
@@ -80,11 +80,27 @@ class PooledSandbox:
         users: Sequence[int],
         in_flight_per_box: int = 4,
         memory_bytes: int = BOX_MEMORY_BYTES,
+        reserving: bool = False,
     ) -> None:
-        if not 0 < in_flight_per_box <= MOST_IN_FLIGHT or not users:
+        """Start the boxes.
+
+        Args:
+            launch: Starts one.
+            users: User id of each box's supervisor (0: as started), and one more for the box that `_reserving` starts.
+            in_flight_per_box: Executions that compute at the same time in one box.
+            memory_bytes: What the executions of one box may occupy together.
+            reserving: Whether each execution holds, for as long as it lives, a share of the box's slots that is as
+                large as its memory limit's share of the box's memory; then none is ever ended for its neighbours.
+
+        Raises:
+            SandboxError: A box did not start, or a limit did not fire.
+        """
+        if not 0 < in_flight_per_box <= MOST_IN_FLIGHT or len(users) < 2:
             raise ValueError(f"a sandbox needs at least one box, and 1 to {MOST_IN_FLIGHT} executions in each")
         self._launch = launch
         self._users = users
+        self._is_reserving = reserving
+        self._reserving_pool: PooledSandbox | None = None
         self._in_flight_per_box = in_flight_per_box
         self._memory_bytes = memory_bytes
         self._changed = threading.Condition()
@@ -92,9 +108,10 @@ class PooledSandbox:
         self._closed = False
         self._finalizer = weakref.finalize(self, _kill_all, self._load)
         try:
-            for box in [self._add_box(user) for user in users]:
+            for box in [self._add_box(user) for user in users[:-1]]:
                 box.wait_until_ready()
-            self._prove_limits()
+            if not reserving:
+                self._prove_limits()
         except BaseException:
             self.close()
             raise
@@ -122,10 +139,13 @@ class PooledSandbox:
         if answer is not None:
             return [self._converse(program, call, limits, answer, cancellation) for call in inputs]
         attempts = self._attempt(program, inputs, limits, cancellation)
-        lost = [place for place, attempt in enumerate(attempts) if isinstance(attempt, Unscorable)]
-        if lost:
+        for kind in (Unscorable, Crowded):
+            lost = [place for place, attempt in enumerate(attempts) if type(attempt) is kind]
+            if not lost or self._is_reserving:
+                continue
             logger.warning("sandbox %s: %s; doing %d executions again", self.name, attempts[lost[0]], len(lost))
-            again = self._attempt(program, [inputs[place] for place in lost], limits, cancellation)
+            pool = self._reserving() if kind is Crowded else self
+            again = pool._attempt(program, [inputs[place] for place in lost], limits, cancellation)
             for place, attempt in zip(lost, again, strict=True):
                 attempts[place] = attempt
         for attempt in attempts:
@@ -168,10 +188,27 @@ class PooledSandbox:
             raise
         return outcomes
 
+    def _reserving(self) -> PooledSandbox:
+        """Return a box beside the others in which each execution has all the memory that it may use."""
+        with self._changed:
+            if self._reserving_pool is None and not self._closed:
+                self._reserving_pool = PooledSandbox(
+                    self._launch,
+                    users=[self._users[-1], 0],
+                    in_flight_per_box=MOST_IN_FLIGHT,
+                    memory_bytes=self._memory_bytes,
+                    reserving=True,
+                )
+            if self._reserving_pool is None:
+                raise SandboxError("this sandbox is closed; make a new one")
+            return self._reserving_pool
+
     def close(self) -> None:
         """End every box and wait until all are gone."""
         with self._changed:
             self._closed = True
+            if self._reserving_pool is not None:
+                self._reserving_pool.close()
             boxes = list(self._load)
             self._changed.notify_all()
         for box in boxes:
@@ -201,8 +238,12 @@ class PooledSandbox:
             raise SandboxError(f"this host cannot hold what a {self.name} sandbox promises: {'; '.join(broken)}")
 
     def _begin(self, program: Program, call: Call, limits: Limits, cancellation: Cancellation) -> tuple[Box, Execution]:
-        box = self._acquire(cancellation)
-        execution = Execution(program, limits)
+        slots = 1
+        if self._is_reserving:
+            share = limits.memory_bytes / self._memory_bytes
+            slots = min(MOST_IN_FLIGHT, math.ceil(share * MOST_IN_FLIGHT))
+        box = self._acquire(cancellation, slots)
+        execution = Execution(program, limits, slots=slots)
         box.start(execution, call)
         return box, execution
 
@@ -255,7 +296,7 @@ class PooledSandbox:
             if method is not None:
                 method(box, slots)
 
-        box = Box(self._launch, user, self._memory_bytes, tell)
+        box = Box(self._launch, user, self._memory_bytes, tell, makes_room=not self._is_reserving)
         self._load[box] = 0
         return box
 
@@ -278,7 +319,8 @@ class PooledSandbox:
                     del self._load[box]
                     fresh.append(self._add_box(box.user))
                 best = min(self._load, key=lambda box: (self._load[box], box.running))
-                if slots == 0 or (self._load[best] < self._in_flight_per_box and best.running < MOST_HELD):
+                free = self._in_flight_per_box - self._load[best]
+                if slots == 0 or (slots <= free and best.running < MOST_HELD):
                     self._load[best] += slots
                     break
                 self._changed.wait(1.0)

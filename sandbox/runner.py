@@ -8,6 +8,7 @@ Imports only the standard library, since it runs inside the box.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import io
 import json
@@ -32,9 +33,24 @@ FRAME = struct.Struct("!cI")
 VALUE, CALL, FAILURE = b"V", b"C", b"E"
 """Kinds of record: a value, a call of the stub, a reason why there is no value."""
 
+PRELOADED = """
+    abc argparse array base64 bisect calendar cmath codecs collections collections.abc contextlib copy csv dataclasses
+    datetime decimal difflib enum fractions functools gc hashlib heapq inspect io itertools json keyword math numbers
+    operator os os.path pprint queue random re secrets statistics string struct sys textwrap threading time traceback
+    types typing unicodedata uuid warnings weakref zlib
+"""
+"""What programs usually import."""
+
 _TRACEBACK_CHARACTERS = 16_000
 _OUR_FRAMES = 8
 """Recursion depth that this module takes away from the program, and gives back."""
+
+
+def preload() -> None:
+    """Import what programs usually import, so that each finds it loaded."""
+    for name in PRELOADED.split():
+        with contextlib.suppress(ImportError):
+            __import__(name)
 
 
 def prepare() -> None:
@@ -45,7 +61,8 @@ def prepare() -> None:
     os.environ.clear()
     sys.stdout = _writer(1, "surrogateescape", line_buffering=False)
     sys.stderr = _writer(2, "backslashreplace", line_buffering=True)
-    for name in ("stdout", "stderr"):
+    sys.stdin = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="surrogateescape")
+    for name in ("stdin", "stdout", "stderr"):
         setattr(sys, f"__{name}__", getattr(sys, name))
     sys.argv = [FILE_NAME]
     ours = [name for name in sys.modules if name.partition(".")[0] in ("sandbox", "__main__")]
@@ -157,6 +174,8 @@ def _make_stub(name: str) -> Callable[..., Any]:
 
 
 def _give_input(channel: bool, stdin: str) -> None:
+    if channel and not stdin:
+        return  # it has been given an empty one
     source: BinaryIO
     if channel:
         source = io.BytesIO(stdin.encode("utf-8", "surrogatepass"))

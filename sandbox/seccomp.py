@@ -4,11 +4,13 @@ The fork-server puts this filter on every program right before its first line ru
 compute, to use its private directory, threads, pipes and child processes is allowed; everything else fails with an
 ordinary error, so that a program can cope: EPERM for the known calls, ENOSYS for those newer than `_FIRST_NEW_CALL`
 (the C library then falls back to older ones). A call made through a foreign calling convention kills the process.
-Setting a resource limit seems to succeed and does nothing: programs that raise their stack do no harm, and none can
-have itself killed by the kernel in a way that looks like a fault of ours.
+Setting a resource limit or the action of SIGCHLD seems to succeed and does nothing: programs that raise their stack do
+no harm, none can have itself killed by the kernel in a way that looks like a fault of ours, and no child can vanish
+before its processor time was added to its parent's.
 
 Left out on purpose: sockets other than an unnamed pair, exec, namespaces, mounts, tracing, keys, System V and POSIX
-IPC, file locks and file watching (both work on shared read-only files and so reach another execution), io_uring, bpf.
+IPC, memory shared by mapping (no process would be charged for it), file locks and file watching (both work on shared
+read-only files and so reach another execution), io_uring, bpf.
 """
 
 from __future__ import annotations
@@ -18,8 +20,8 @@ import struct
 from collections.abc import Sequence
 
 _X86_64 = """
-    read:0 write:1 open:2 close:3 stat:4 fstat:5 lstat:6 poll:7 lseek:8 mmap:9 mprotect:10 munmap:11 brk:12
-    rt_sigaction:13 rt_sigprocmask:14 rt_sigreturn:15 pread64:17 pwrite64:18 readv:19 writev:20 access:21 pipe:22
+    read:0 write:1 open:2 close:3 stat:4 fstat:5 lstat:6 poll:7 lseek:8 mprotect:10 munmap:11 brk:12
+    rt_sigprocmask:14 rt_sigreturn:15 pread64:17 pwrite64:18 readv:19 writev:20 access:21 pipe:22
     select:23 sched_yield:24 mremap:25 msync:26 mincore:27 madvise:28 dup:32 dup2:33 pause:34 nanosleep:35
     getitimer:36 alarm:37 setitimer:38 getpid:39 sendfile:40 sendto:44 recvfrom:45 sendmsg:46 recvmsg:47 shutdown:48
     getsockname:51 getpeername:52 getsockopt:55 fork:57 exit:60 wait4:61 kill:62 uname:63 fsync:74 fdatasync:75
@@ -53,12 +55,12 @@ _AARCH64 = """
     getitimer:102 setitimer:103 timer_create:107 timer_gettime:108 timer_getoverrun:109 timer_settime:110
     timer_delete:111 clock_gettime:113 clock_getres:114 clock_nanosleep:115 sched_getscheduler:120 sched_getparam:121
     sched_getaffinity:123 sched_yield:124 sched_get_priority_max:125 sched_get_priority_min:126 restart_syscall:128
-    kill:129 tkill:130 tgkill:131 sigaltstack:132 rt_sigsuspend:133 rt_sigaction:134 rt_sigprocmask:135
+    kill:129 tkill:130 tgkill:131 sigaltstack:132 rt_sigsuspend:133 rt_sigprocmask:135
     rt_sigpending:136 rt_sigtimedwait:137 rt_sigqueueinfo:138 rt_sigreturn:139 setpriority:140 getpriority:141
     getresuid:148 getresgid:150 times:153 setpgid:154 getpgid:155 getsid:156 setsid:157 getgroups:158 uname:160
     getrlimit:163 getrusage:165 umask:166 prctl:167 getcpu:168 gettimeofday:169 getpid:172 getppid:173
     getuid:174 geteuid:175 getgid:176 getegid:177 gettid:178 sysinfo:179 getsockname:204 getpeername:205 sendto:206
-    recvfrom:207 getsockopt:209 shutdown:210 sendmsg:211 recvmsg:212 brk:214 munmap:215 mremap:216 mmap:222
+    recvfrom:207 getsockopt:209 shutdown:210 sendmsg:211 recvmsg:212 brk:214 munmap:215 mremap:216
     fadvise64:223 mprotect:226 msync:227 mincore:232 madvise:233 recvmmsg:243 wait4:260 sendmmsg:269
     sched_getattr:275 renameat2:276 getrandom:278 membarrier:283 copy_file_range:285 preadv2:286 pwritev2:287
     statx:291 rseq:293 close_range:436 openat2:437 faccessat2:439 epoll_pwait2:441 futex_waitv:449
@@ -91,16 +93,39 @@ _IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 
 _AF_UNIX = 1
 
+_MAP_SHARED = 1
+"""The bit that MAP_SHARED and MAP_SHARED_VALIDATE have in common, and MAP_PRIVATE has not."""
+
+_SIGCHLD = 17
+
 _ARCHITECTURES = {
     "x86_64": (
         0xC000003E,
         _X86_64,
-        {"ioctl": 16, "socketpair": 53, "clone": 56, "fcntl": 72, "setrlimit": 160, "prlimit64": 302},
+        {
+            "ioctl": 16,
+            "socketpair": 53,
+            "clone": 56,
+            "fcntl": 72,
+            "setrlimit": 160,
+            "prlimit64": 302,
+            "mmap": 9,
+            "rt_sigaction": 13,
+        },
     ),
     "aarch64": (
         0xC00000B7,
         _AARCH64,
-        {"ioctl": 29, "socketpair": 199, "clone": 220, "fcntl": 25, "setrlimit": 164, "prlimit64": 261},
+        {
+            "ioctl": 29,
+            "socketpair": 199,
+            "clone": 220,
+            "fcntl": 25,
+            "setrlimit": 164,
+            "prlimit64": 261,
+            "mmap": 222,
+            "rt_sigaction": 134,
+        },
     ),
 }
 
@@ -126,6 +151,8 @@ def program_filter(machine: str | None = None) -> bytes:
         (_JUMP_GREATER_EQUAL, 0, 1, _X32_BIT),
         (_RETURN, 0, 0, _KILL_PROCESS),
     ]
+    code += _only_if(checked["mmap"], _no_bits(3, _MAP_SHARED))
+    code += _only_if(checked["rt_sigaction"], _unless(0, _SIGCHLD, _null(1, _NO_EFFECT)))
     code += _only_if(checked["clone"], _no_bits(0, _NEW_NAMESPACES))
     code += _only_if(checked["fcntl"], _one_of(1, _FCNTL_COMMANDS, _ERRNO | _EPERM))
     code += _only_if(checked["ioctl"], _one_of(1, _IOCTL_REQUESTS, _ERRNO | _ENOTTY))
@@ -152,6 +179,10 @@ def _one_of(index: int, allowed: Sequence[int], otherwise: int) -> list[Instruct
     last = len(allowed) - 1
     tests = [(_JUMP_EQUAL, last - place + 1, 0, value) for place, value in enumerate(allowed)]
     return [_argument(index), *tests, (_RETURN, 0, 0, otherwise), (_RETURN, 0, 0, _ALLOW)]
+
+
+def _unless(index: int, value: int, block: list[Instruction]) -> list[Instruction]:
+    return [_argument(index), (_JUMP_EQUAL, 1, 0, value), (_RETURN, 0, 0, _ALLOW), *block]
 
 
 def _null(index: int, otherwise: int) -> list[Instruction]:

@@ -5,6 +5,7 @@ Imports only the standard library, since it runs inside the box.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass, field
 
@@ -65,11 +66,23 @@ def waited_to_run_s(pid: int) -> float:
 def _measure(pid: int) -> tuple[float, float, int] | None:
     """Return CPU seconds of the process, of the children it waited for, and resident bytes; None if it is gone."""
     stat = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
-    memory = _read(f"/proc/{pid}/statm").split()
-    if len(stat) < 15 or len(memory) < 2:
+    if len(stat) < 15:
+        return None
+    memory = _read(_with_memory(pid, "statm", ended=stat[0] == b"Z")).split()
+    if len(memory) < 2:
         return None
     own, children = int(stat[11]) + int(stat[12]), int(stat[13]) + int(stat[14])
     return own * _TICK_S, children * _TICK_S, int(memory[1]) * _PAGE_BYTES
+
+
+def _with_memory(pid: int, file: str, *, ended: bool) -> str:
+    """Return the path of a file about the process's memory: of a living thread, where its first one has ended."""
+    if ended:
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                if thread != str(pid):
+                    return f"/proc/{pid}/task/{thread}/{file}"
+    return f"/proc/{pid}/{file}"
 
 
 def _proportional_bytes(pid: int, inherited_bytes: int) -> int:
@@ -77,7 +90,8 @@ def _proportional_bytes(pid: int, inherited_bytes: int) -> int:
 
     Slow, so only asked when the simple sum, which counts pages shared after a fork once per process, is too large.
     """
-    for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
+    ended = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[:1] == [b"Z"]
+    for line in _read(_with_memory(pid, "smaps_rollup", ended=ended)).splitlines():
         if line.startswith(b"Pss:"):
             return int(line.split()[1]) * 1024
     measured = _measure(pid)  # it has made itself unreadable, or it is gone and occupies nothing

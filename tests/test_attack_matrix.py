@@ -146,7 +146,7 @@ C15 ignores every signal                  CPU       CPU
 C15 sleeps in C                           WALL      WALL
 C15 one long instruction                  CPU       CPU
 C15 main thread leaves                    CPU/WALL  CPU/WALL
-C15 short-lived children                  CPU/RE    CPU/RE
+C15 short-lived children                  CPU/RE/WALL  CPU/RE/WALL
 C16 leaves a child                        WA        WA
 C16 leaves a daemon                       WA        WA
 C16 forks in C                            WA        WA
