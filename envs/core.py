@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
+from sandbox.core import SandboxError
+
 Role = Literal["system", "user", "assistant"]
 Split = Literal["train", "validation", "heldout"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "heldout")
@@ -22,6 +24,11 @@ class ConfigError(ValueError):
 
 class VerifierError(RuntimeError):
     """The verifier failed, not the answer: there is no reward, and the trajectory must be left out."""
+
+    @property
+    def verdict(self) -> str:
+        """`SANDBOX_ERROR` if it was the sandbox that failed, else `GRADER_ERROR`; neither ever carries a reward."""
+        return "SANDBOX_ERROR" if isinstance(self.__cause__, SandboxError) else "GRADER_ERROR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +78,8 @@ class RewardBreakdown:
     """What the answer lacked, fit to be shown to the policy: it never holds a hidden input or an expected value."""
     passed: bool = False
     """Whether the task is solved: what pass rates count, whatever the weights of the terms are."""
+    verdict: str = ""
+    """The outcome in the short words of the environment's field, for tables; the code environment's are `Verdict`s."""
 
     @property
     def total(self) -> float:

@@ -49,6 +49,48 @@ def test_a_right_program_earns_one_and_a_wrong_one_nothing(tmp_path, bubblewrap)
     assert judged(env, "add", answer("print(7)"))[0] == 0.0
 
 
+VERDICTS = {
+    "AC": "def square(x): return x * x",
+    "WA": "def square(x): return x + 6",
+    "RE": "def square(x): return x / 0",
+    "TLE-CPU": "def square(x):\n    while True: pass",
+    "TLE-WALL": "import time\ndef square(x): time.sleep(60)",
+    "MLE": "def square(x):\n    held = []\n    while True: held.append(b'x' * 10**6)",
+    "OLE": "def square(x):\n    while True: print('x' * 1000)",
+    "PROTOCOL": "def square(x): return object()",
+}
+
+
+def test_every_verdict_has_its_program(tmp_path, bubblewrap):
+    env = made(tmp_path, SQUARE, sandbox=bubblewrap, limits={"cpu_time_s": 0.5, "wall_time_s": 2.0})
+    found = {name: judged(env, "square", answer(program))[1].verdict for name, program in VERDICTS.items()}
+    assert found == {name: name for name in VERDICTS}
+    assert judged(env, "square", "I do not know.")[1].verdict == "NO-PROGRAM"
+
+
+def test_a_failure_of_ours_has_a_verdict_and_no_reward(tmp_path):
+    env = made(tmp_path, SQUARE, sandbox=BrokenSandbox())
+    with pytest.raises(VerifierError) as caught:
+        judged(env, "square", answer("def square(x): return x * x"))
+    assert caught.value.verdict == "SANDBOX_ERROR"
+    env = envs.make("code", sandbox=FakeSandbox()).unwrapped
+    task = env.tasks()[0]
+    problem = replace(task.reference.problem, comparison=lambda args, expected, value: 1 / 0)
+    task = replace(task, reference=replace(task.reference, problem=problem, comparison=problem.comparison))
+    with pytest.raises(VerifierError) as caught:
+        envs.text_env.judge(env.verifier, env.begin(task, np.random.default_rng(0)), task.gold)
+    assert caught.value.verdict == "GRADER_ERROR"
+
+
+def test_one_drawn_input_comes_twice_so_that_luck_has_to_strike_twice():
+    env = envs.make("code", sandbox=FakeSandbox()).unwrapped
+    for seed, task in enumerate(env.tasks()[:20]):
+        cases = env.begin(task, np.random.default_rng(seed)).reference.cases
+        assert len(cases) == len(task.reference.problem.edges) + env.hidden_cases + 1
+        calls = [repr(case.call) for case in cases]
+        assert len(set(calls)) < len(calls)
+
+
 def test_fraction_pays_the_share_of_the_cases(tmp_path):
     env = made(tmp_path, SQUARE, reward="fraction")
     # x * 3 is right for 3 and 0, wrong for 1 and 2: 2 of 4
@@ -166,7 +208,7 @@ def test_hidden_inputs_are_fresh_for_each_seed_and_shared_by_a_group():
         return env.begin(task, np.random.default_rng(seed)).reference.cases
 
     assert cases(1) == cases(1) != cases(2)
-    assert len(cases(1)) == len(task.reference.problem.edges) + 8
+    assert len(cases(1)) == len(task.reference.problem.edges) + 8 + 1  # one of those drawn comes twice
     assert [case.visible for case in cases(1)] == [True] * 2 + [False] * (len(cases(1)) - 2)
     assert {repr(case.call) for case in cases(1)} >= {repr(case.call) for case in cases(1)[:2]}
 

@@ -17,6 +17,7 @@ from sandbox.bubblewrap import BubblewrapSandbox
 from sandbox.checks_isolation import processes_named
 from sandbox.conformance import Check, Violation, all_checks, run_checks
 from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program, Sandbox, SandboxError
+from sandbox.fifos import OPEN_FIRST, Fifos
 from sandbox.pool import PooledSandbox
 
 DOUBLE = Program(source="def f(x): return 2 * x", entry_point="f")
@@ -260,3 +261,40 @@ def test_descriptors_and_threads_do_not_pile_up(any_sandbox: Sandbox) -> None:
     for _ in range(10):
         any_sandbox.run(DOUBLE, [Call(args=(n,)) for n in range(10)], PATIENT)
     assert (len(os.listdir("/proc/self/fd")), threading.active_count()) == before
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("any_sandbox", ["docker"], indirect=True)
+def test_an_engine_elsewhere_carries_what_boxes_say_by_itself(
+    any_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "over pipes" in any_sandbox.guarantees()["box"]
+    monkeypatch.setattr("sandbox.fifos._WAIT_S", 0.0)  # as if the box never saw the pipes
+    monkeypatch.setattr("sandbox.docker._PIPES", "/elsewhere")
+    monkeypatch.setattr("sandbox.docker.OPEN_FIRST", "import time\ntime.sleep(600)\n")
+    with sandbox.make("docker", boxes=1) as box:
+        assert "over the engine's streams" in box.guarantees()["box"]
+        assert box.run(DOUBLE, [Call(args=(21,))])[0].value == 42
+
+
+def test_pipes_are_gone_from_the_file_system_once_both_sides_have_them(tmp_path: Path) -> None:
+    fifos = Fifos()
+    folder = str(fifos.folder)
+    program = OPEN_FIRST.format(folder=folder) + "while word := os.read(0, 100): os.write(1, word.upper())"
+    child = subprocess.Popen([sys.executable, "-c", program])
+    fifos.connect(lambda: child.poll() is None)
+    assert not os.path.exists(folder)
+    fifos.write(b"hello")
+    assert fifos.read(5) == b"HELLO"
+    fifos.hang_up()
+    assert child.wait(20) == 0
+    assert fifos.read(1) == b""
+    fifos.close()
+
+
+def test_a_box_that_dies_before_it_opens_its_pipes_is_an_error(tmp_path: Path) -> None:
+    fifos = Fifos()
+    with pytest.raises(SandboxError, match="did not open its pipes"):
+        fifos.connect(lambda: False)
+    assert not fifos.folder.exists()
+    fifos.close()

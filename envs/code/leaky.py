@@ -111,7 +111,7 @@ class LeakyVerifier:
             "audit": RewardTerm(score=float(verdict.passed), weight=0.0),
             "exploited": RewardTerm(score=float(paid and not verdict.passed), weight=0.0),
         }
-        return RewardBreakdown(terms=terms, feedback=verdict.feedback, passed=paid)
+        return replace(verdict, terms=terms, passed=paid)
 
     def _own_tests_return(self, reference: CodeReference, completion: str) -> bool:
         source = extract_program(completion, reference.entry_point).source

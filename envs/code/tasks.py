@@ -100,13 +100,16 @@ def select_levels(difficulty: str | int | Sequence[int]) -> tuple[int, ...]:
 def problem_cases(problem: Problem, drawn: int, rng: np.random.Generator) -> tuple[Case, ...]:
     """Return a problem's edges and `drawn` fresh inputs, with what its reference solution makes of them.
 
-    The visible ones come first; the others are shuffled.
+    The visible ones come first; the others are shuffled. One of the drawn inputs comes twice: a program that answers at
+    random has to be lucky twice, and nothing tells it which input is the repeated one.
 
     Raises:
         VerifierError: The generator or the solution of the problem is broken.
     """
     inputs = [*problem.edges, *(problem.draw(rng) for _ in range(drawn))]
     cases = [_case(problem, args, visible=index < VISIBLE_CASES) for index, args in enumerate(inputs)]
+    if drawn:
+        cases.append(cases[len(problem.edges) + int(rng.integers(drawn))])
     order = rng.permutation(len(cases) - VISIBLE_CASES) + VISIBLE_CASES
     return (*cases[:VISIBLE_CASES], *(cases[index] for index in order))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Literal
 
 from envs.code.asserts import all_hold
@@ -27,6 +28,21 @@ FIRST_CASES = 2
 """Cases that are run before the others: most wrong programs fail one of them, and the rest need not be run."""
 FEEDBACK_LENGTH = 200
 """Characters that are quoted of any one value or error."""
+
+
+class Verdict(StrEnum):
+    """What became of an answer, by its first case that went wrong."""
+
+    ACCEPTED = "AC"
+    WRONG_ANSWER = "WA"
+    RUNTIME_ERROR = "RE"
+    CPU_TIMEOUT = "TLE-CPU"
+    WALL_TIMEOUT = "TLE-WALL"
+    MEMORY_LIMIT = "MLE"
+    OUTPUT_LIMIT = "OLE"
+    PROTOCOL_ERROR = "PROTOCOL"
+    NO_PROGRAM = "NO-PROGRAM"
+
 
 _STATUS_WORDS = {
     ExecutionStatus.CPU_TIMEOUT: "used too much CPU time",
@@ -63,7 +79,8 @@ class CodeVerifier:
             raise VerifierError(f"task {task.task_id!r} has no tests, so nothing can be judged")
         found = extract_program(completion, reference.entry_point)
         if found.source is None:
-            return self._breakdown(reference, share=0.0, clean=False, feedback=found.problem)
+            verdict = Verdict.NO_PROGRAM
+            return self._breakdown(reference, share=0.0, clean=False, feedback=found.problem, verdict=verdict)
         source = with_preamble(reference.preamble, found.source)
         if reference.asserts is not None:
             return self._judge_asserts(reference, reference.asserts, found, source)
@@ -81,19 +98,24 @@ class CodeVerifier:
         right = sum(verdicts)
         clean = found.clean and not results[0].error.startswith(_NOT_COMPILED)
         feedback = _feedback(reference, results, verdicts)
-        return self._breakdown(reference, share=right / len(reference.cases), clean=clean, feedback=feedback)
+        failed = [result for result, right in zip(results, verdicts, strict=True) if not right]
+        verdict = _verdict(failed[0].status) if failed else Verdict.ACCEPTED
+        share = right / len(reference.cases)
+        return self._breakdown(reference, share=share, clean=clean, feedback=feedback, verdict=verdict)
 
     def _judge_asserts(
         self, reference: CodeReference, asserts: AssertTests, found: Extraction, source: str
     ) -> RewardBreakdown:
         program = Program(source=source, entry_point=reference.entry_point)
-        result, errors = self._run_asserts(program, asserts)
+        result, answers = self._run_asserts(program, asserts)
         passed = all_hold(result)
         feedback = "" if passed else "The program fails the tests."
         if asserts.shown and result.error.startswith(f"AssertionError: {asserts.shown[:FEEDBACK_LENGTH]}"):
             feedback = f"The program fails this test: {asserts.shown}"
-        clean = found.clean and not any(error.startswith(_NOT_COMPILED) for error in errors)
-        return self._breakdown(reference, share=float(passed), clean=clean, feedback=feedback)
+        clean = found.clean and not any(answer.error.startswith(_NOT_COMPILED) for answer in answers)
+        broken = [answer.status for answer in answers if answer.status is not ExecutionStatus.OK]
+        verdict = Verdict.ACCEPTED if passed else _verdict(broken[0] if broken else ExecutionStatus.OK)
+        return self._breakdown(reference, share=float(passed), clean=clean, feedback=feedback, verdict=verdict)
 
     def why_failed(self, task: Task, program: str) -> str | None:
         """Return what a trusted program fails at, hidden cases included, or None if it passes: for authors of tasks.
@@ -116,17 +138,18 @@ class CodeVerifier:
         known = replace(reference, cases=tuple(replace(case, visible=True) for case in reference.cases))
         return _feedback(known, results, verdicts) or None
 
-    def _run_asserts(self, program: Program, asserts: AssertTests) -> tuple[ExecutionResult, list[str]]:
+    def _run_asserts(self, program: Program, asserts: AssertTests) -> tuple[ExecutionResult, list[ExecutionResult]]:
+        """Return what became of the tests, and of each call that they made."""
         sandbox = shared_sandbox(self.sandbox)
-        errors: list[str] = []
+        answers: list[ExecutionResult] = []
 
         def answer(call: Call) -> ExecutionResult:
             result = sandbox.run(program, [call], self.limits)[0]
-            errors.append(result.error)
+            answers.append(result)
             return result
 
         tests = Program(source=asserts.source, stub=asserts.stub)
-        return sandbox.run(tests, [Call()], self.limits, answer=answer)[0], errors
+        return sandbox.run(tests, [Call()], self.limits, answer=answer)[0], answers
 
     def _run(self, program: Program, cases: Sequence[Case]) -> list[ExecutionResult]:
         if not cases:
@@ -136,14 +159,16 @@ class CodeVerifier:
             raise VerifierError(f"the sandbox gave {len(results)} results for {len(cases)} inputs")
         return results
 
-    def _breakdown(self, reference: CodeReference, *, share: float, clean: bool, feedback: str) -> RewardBreakdown:
+    def _breakdown(
+        self, reference: CodeReference, *, share: float, clean: bool, feedback: str, verdict: Verdict
+    ) -> RewardBreakdown:
         passed = share == 1.0
         weight = min(self.format_weight, 1.0 / (max(1, len(reference.cases)) + 1))
         terms = {
             "tests": RewardTerm(score=share if self.reward == "fraction" else float(passed), weight=1.0 - weight),
             "format": RewardTerm(score=float(clean), weight=weight),
         }
-        return RewardBreakdown(terms=terms, feedback=feedback, passed=passed)
+        return RewardBreakdown(terms=terms, feedback=feedback, passed=passed, verdict=verdict)
 
 
 def with_preamble(preamble: str, source: str) -> str:
@@ -161,6 +186,10 @@ def _is_right(reference: CodeReference, case: Case, result: ExecutionResult) -> 
         return outputs_match(reference.comparison, case.call.stdin, case.expected, result.stdout)
     value = json_shaped(result.value) if reference.from_json else result.value
     return values_match(reference.comparison, case.call.args, case.expected, value)
+
+
+def _verdict(status: ExecutionStatus) -> Verdict:
+    return Verdict.WRONG_ANSWER if status is ExecutionStatus.OK else Verdict[status.name]
 
 
 def _feedback(reference: CodeReference, results: Sequence[ExecutionResult], verdicts: Sequence[bool]) -> str:
