@@ -144,7 +144,8 @@ class DockerSandbox(PooledSandbox):
         """Return what is enforced, and how."""
         cap = f"{self._cap_bytes / 2**30:g} GiB"
         way = "pipes" if self._pipes else "the engine's streams"
-        how = f"containers of {self._image} by engine {self._engine['ServerVersion']}, runtime {self._runtime}, over {way}"
+        engine = f"engine {self._engine['ServerVersion']}, runtime {self._runtime}, over {way}"
+        how = f"containers of {self._image} by {engine}"
         return {**super().guarantees(), "box": f"{how}; memory cap {cap} and seccomp profile of the whole box"}
 
 
