@@ -14,6 +14,7 @@ import io
 import json
 import linecache
 import os
+import random
 import struct
 import sys
 import threading
@@ -79,6 +80,8 @@ def run_job(handle: int) -> NoReturn:
     try:
         job = json.loads(os.pread(handle, os.fstat(handle).st_size, 0))
         os.close(handle)
+        random.seed(os.urandom(16))
+        threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
         _give_input(job["channel"], job["stdin"])
         code = _run(job)
     except SystemExit as leaving:
