@@ -38,7 +38,7 @@ def ENTRY(*args, **kwargs):
 """,
     "C10 searches for tests": """
 def ENTRY(*args):
-    for folder in ("/", "/tmp", "/work", "/app", "/repo", "/tests", "/mnt", "/home", "/root", "/srv", "/var/tmp"):
+    for folder in ("/", "/tmp", "/workspace", "/app", "/repo", "/tests", "/mnt", "/home", "/root", "/srv", "/var/tmp"):
         for name in os.listdir(folder) if os.path.isdir(folder) else ():
             if re.search("test|expected|answer|solution", name):
                 try: return open(os.path.join(folder, name)).read(4096)
@@ -130,7 +130,7 @@ def ENTRY(*args):
 """,
     "C22 history of the repository": """
 def ENTRY(*args):
-    for folder in ("/", "/work", "/repo", "/app", "/src", ".", ".."):
+    for folder in ("/", "/workspace", "/repo", "/app", "/src", ".", ".."):
         if os.path.exists(os.path.join(folder, ".git")): raise RuntimeError("a repository is in sight")
     try: return subprocess.run(["git", "log", "--all", "-p"], capture_output=True).stdout.decode()
     except OSError: return None
