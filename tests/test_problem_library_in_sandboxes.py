@@ -66,9 +66,8 @@ def test_rewrites_keep_right_programs_right_and_wrong_programs_wrong(
     with ThreadPoolExecutor(8) as judges:
         rejected_right = [job for job, passed in zip(right, judges.map(passes, right), strict=True) if not passed]
         paid_wrong = [job for job, passed in zip(wrong, judges.map(passes, wrong), strict=True) if passed]
-    report(
-        f"rewrites: {len(rejected_right)} of {len(right)} right ones rejected, {len(paid_wrong)} of {len(wrong)} wrong paid"
-    )
+    report(f"rewrites: {len(rejected_right)} of {len(right)} right programs rejected")
+    report(f"rewrites: {len(paid_wrong)} of {len(wrong)} wrong programs paid")
     assert [(task.task_id, answer) for task, answer in rejected_right] == []
     assert [(task.task_id, answer) for task, answer in paid_wrong] == []
     assert len(right) >= 490
