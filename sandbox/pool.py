@@ -141,7 +141,7 @@ class PooledSandbox:
         attempts = self._attempt(program, inputs, limits, cancellation)
         for kind in (Unscorable, Crowded):
             lost = [place for place, attempt in enumerate(attempts) if type(attempt) is kind]
-            if not lost or self._is_reserving:
+            if not lost:
                 continue
             logger.warning("sandbox %s: %s; doing %d executions again", self.name, attempts[lost[0]], len(lost))
             pool = self._reserving() if kind is Crowded else self
