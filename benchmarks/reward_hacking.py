@@ -36,7 +36,7 @@ def main() -> int:
     """Train if need be, report, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", nargs=2, type=Path, metavar=("OPEN", "CLOSED"), help="folders of finished runs")
-    parser.add_argument("--steps", type=int, default=12)
+    parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
@@ -93,7 +93,7 @@ def draw(runs: dict[str, list[dict[str, float]]], path: Path) -> None:
         axes.set(title=f"loophole {name}", xlabel="step", ylim=(0, 1.02))
         axes.spines[["top", "right"]].set_visible(False)
     panels[0].set_ylabel("share of the answers")
-    panels[0].legend(frameon=False, loc="center left")
+    panels[0].legend(frameon=False, loc="upper left")
     figure.savefig(path, dpi=120)
 
 
