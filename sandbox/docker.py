@@ -31,6 +31,7 @@ REPOSITORY = "assay-sandbox"
 INTERPRETER_LABEL = "assay.sandbox.interpreter"
 BUILD_COMMAND = "python -m sandbox.build"
 
+_DEFAULT_ENGINE = "unix:///var/run/docker.sock"
 _FIRST_USER = 200_000
 _MOST_PROCESSES = 4096
 _SUPERVISORS_SHARE = 0.9
@@ -71,8 +72,10 @@ def connect() -> docker.APIClient:
     Raises:
         SandboxError: No engine answers.
     """
+    settings = kwargs_from_env()
     try:
-        client = docker.APIClient(version="auto", timeout=60, **kwargs_from_env())
+        _knock(str(settings.get("base_url", _DEFAULT_ENGINE)))
+        client = docker.APIClient(version="auto", timeout=60, **settings)
         client.ping()
     except _ENGINE_ERRORS as error:
         raise SandboxError(
@@ -80,6 +83,15 @@ def connect() -> docker.APIClient:
             "or take sandbox=bubblewrap, which needs none"
         ) from error
     return client
+
+
+def _knock(address: str) -> None:
+    """Raise `OSError` where nobody listens: the client, told so by its own attempt, would leave that socket open."""
+    scheme, _, path = address.partition("://")
+    if scheme.endswith("unix"):
+        with socket.socket(socket.AF_UNIX) as attempt:
+            attempt.settimeout(10.0)
+            attempt.connect(path)
 
 
 class DockerSandbox(PooledSandbox):
