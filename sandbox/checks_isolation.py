@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import time
 import uuid
+from pathlib import Path
 
 from sandbox.conformance import (
     GENEROUS,
@@ -118,11 +119,11 @@ def host(sandbox: Sandbox) -> None:
     """Read the environment, other processes, and the host's files."""
     source = """
 import glob, os
-def f():
-    home = [p for p in glob.glob("/home/*") + glob.glob("/root/*") if "python" not in p and "pyenv" not in p]
+def f(own):
+    home = [p for p in glob.glob("/home/*") + glob.glob(own + "/*") if "python" not in p and "pyenv" not in p]
     return dict(os.environ), os.listdir("/proc"), home
 """
-    result = run_function(sandbox, source)
+    result = run_function(sandbox, source, str(Path.home()))
     expect_status(result, ExecutionStatus.OK)
     environment, processes, home = result.value
     expect_equal("environment", environment, {})
