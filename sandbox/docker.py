@@ -259,7 +259,7 @@ class _Attached:
 
 
 class _Piped:
-    """A box that is spoken to through two pipes of this machine, past the engine: at half the cost."""
+    """A box that is spoken to through two pipes of this machine, past the engine, which would copy every byte twice."""
 
     def __init__(self, image: str, interpreter: str, user: int, settings: dict[str, Any]) -> None:
         self._fifos = Fifos()
