@@ -73,7 +73,7 @@ def _fired_inside(execution: Execution, stderr: str) -> str:
         # The program cannot send this signal to its own first process, and we did not: the kernel ran out of memory.
         if ended["peak_memory_bytes"] > limits.memory_bytes // 2:
             return "memory"
-        raise Unscorable("the kernel killed an execution that was within its limits (out of memory on this host?)")
+        raise Crowded("the kernel killed an execution that was within its limits (out of memory on this host?)")
     return ""
 
 

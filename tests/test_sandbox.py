@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 import sandbox
+from sandbox.box import Execution
 from sandbox.bubblewrap import BubblewrapSandbox
 from sandbox.checks_isolation import processes_named
 from sandbox.conformance import Check, Violation, all_checks, run_checks
 from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program, Sandbox, SandboxError
 from sandbox.fifos import OPEN_FIRST, Fifos
+from sandbox.outcome import Crowded, judge
 from sandbox.pool import PooledSandbox
 
 DOUBLE = Program(source="def f(x): return 2 * x", entry_point="f")
@@ -298,3 +300,13 @@ def test_a_box_that_dies_before_it_opens_its_pipes_is_an_error(tmp_path: Path) -
         fifos.connect(lambda: False)
     assert not fifos.folder.exists()
     fifos.close()
+
+
+def test_what_the_kernel_killed_within_its_limits_is_done_again_where_it_has_its_room() -> None:
+    execution = Execution(DOUBLE, Limits())
+    execution.ended = {
+        "broken": "", "fired": "", "exit": -signal.SIGKILL, "cpu_time_s": 0.1, "wall_time_s": 0.1,
+        "peak_memory_bytes": 2**20,
+    }  # fmt: skip
+    with pytest.raises(Crowded, match="within its limits"):
+        judge(execution)
