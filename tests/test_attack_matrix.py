@@ -25,14 +25,11 @@ from sandbox.core import AnswerCall, Call, ExecutionResult, ExecutionStatus, Lim
 
 STYLES = ("call", "stdin", "assert")
 SHORT = Limits(cpu_time_s=0.5, wall_time_s=1.5)
-ROOMY = Limits(cpu_time_s=2.0, wall_time_s=6.0)
-LIMITS = {
-    "C18 memory of children": ROOMY,
-    "C18 memory behind dead main threads": ROOMY,
-    "C18 shared memory that nobody maps": ROOMY,
-    "C34 lowers its own processor time": ROOMY,
-}
-"""Those that need more time than others to do what they do."""
+"""For those that a limit of time must end."""
+PATIENT = Limits(cpu_time_s=20.0, wall_time_s=60.0)
+"""For all others: to touch memory takes seconds of processor time on a machine that is short of it."""
+LIMITS = {"C34 lowers its own processor time": Limits(cpu_time_s=2.0, wall_time_s=6.0)}
+"""Those that need limits of their own."""
 WORKERS = 4
 
 FUNCTION = "def tripled(numbers):\n    return [3 * n for n in numbers]\n"
@@ -290,16 +287,16 @@ def end_of(sandbox: Sandbox, task: Task, completion: str, limits: Limits = SHORT
 
 def surprises(sandbox: Sandbox, style: str, task: Task, *, slow: bool) -> dict[str, str]:
     """The attacks that did not end as expected."""
-    ends, nothing = expected_ends(style), {attack.name for attack in null_attacks(task)}
+    ends = {name: end.split("/") for name, end in expected_ends(style).items()}
+    limits = {name: SHORT if {"CPU", "WALL"} & {*end} else PATIENT for name, end in ends.items()} | LIMITS
+    nothing = {attack.name for attack in null_attacks(task)}
     attacks = [attack for attack in code_attacks(task) if attack.name not in nothing and attack.slow == slow]
     with ThreadPoolExecutor(WORKERS) as pool:
-        found = pool.map(
-            lambda attack: end_of(sandbox, task, attack.completion, LIMITS.get(attack.name, SHORT)), attacks
-        )
+        found = pool.map(lambda attack: end_of(sandbox, task, attack.completion, limits[attack.name]), attacks)
     return {
-        attack.name: f"expected {ends[attack.name]}, got {end}"
+        attack.name: f"expected {'/'.join(ends[attack.name])}, got {end}"
         for attack, end in zip(attacks, found, strict=True)
-        if end not in ends[attack.name].split("/")
+        if end not in ends[attack.name]
     }
 
 
