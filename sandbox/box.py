@@ -123,15 +123,10 @@ class Box:
         """Begin an execution; a box that turns out to be broken marks it as lost."""
         program, limits = execution.program, execution.limits
         channel = "calls" if program.stub is not None else "value" if program.entry_point is not None else ""
-        job = {
-            "source": program.source,
-            "entry_point": program.entry_point,
-            "stub": program.stub,
-            "channel": bool(channel),
-            "stdin": call.stdin if channel else "",
-            "call": data.dumps((tuple(call.args), dict(call.kwargs))),
-        }
-        parts = [json.dumps(job).encode("ascii")]
+        stdin = call.stdin if channel else ""
+        shown = [program.source, program.entry_point, program.stub, bool(channel), stdin]
+        arguments = data.dumps((tuple(call.args), dict(call.kwargs)))
+        parts = [f"{json.dumps(shown)[:-1]},{arguments}]".encode("ascii")]
         if not channel:
             parts.append(call.stdin.encode("utf-8", "surrogatepass"))
         with self._lock:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-_MODULES = ("data", "seccomp", "jail", "watch", "runner", "running", "forkserver")
-"""What runs inside a box, in the order of its imports."""
+_ZYGOTE = ("data", "seccomp", "jail", "heap", "runner", "zygote")
+_SUPERVISOR = ("watch", "running", "forkserver")
+"""What runs inside a box, in the order of its imports. The zygote is started before the supervisor's part is loaded."""
 
 BOOTSTRAP = """
 import json, os, sys, types
@@ -24,23 +25,36 @@ def read(count):
 bundle = json.loads(read(int.from_bytes(read(8), "big")))
 package = sys.modules["sandbox"] = types.ModuleType("sandbox")
 package.__path__ = []
-for name, source in bundle["modules"]:
-    module = sys.modules["sandbox." + name] = types.ModuleType("sandbox." + name)
-    setattr(package, name, module)
-    exec(compile(source, "sandbox/" + name + ".py", "exec"), module.__dict__)
-sys.modules["sandbox.forkserver"].main(bundle["user"], bundle["memory_bytes"])
+def load(modules):
+    for name, source in modules:
+        module = sys.modules["sandbox." + name] = types.ModuleType("sandbox." + name)
+        setattr(package, name, module)
+        exec(compile(source, "sandbox/" + name + ".py", "exec"), module.__dict__)
+    return module
+zygote = load(bundle["zygote"]).start(bundle["user"])
+load(bundle["supervisor"]).main(zygote, bundle["memory_bytes"])
 """
 
 INTERPRETER_OPTIONS = ("-I", "-S", "-B", "-X", "utf8", "-c", BOOTSTRAP)
 """Arguments of the interpreter in the box: no environment, no user's or site's packages, nothing written."""
 
-ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "PATH": "/nowhere"}
-"""All that the fork-server gets; programs get an empty one. One malloc arena, since each reserves address space."""
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "LD_BIND_NOW": "1", "PATH": "/nowhere"}
+"""All that a box gets; programs get an empty one. One malloc arena, since each reserves address space; libraries are
+bound at the start, and not again by each program."""
 
 
 def bundle(user: int, memory_bytes: int) -> bytes:
     """Return what the bootstrap reads: our modules, the user id to take (0: stay as started), the box's memory cap."""
     here = Path(__file__).parent
-    modules = [(name, (here / f"{name}.py").read_text(encoding="utf-8")) for name in _MODULES]
-    text = json.dumps({"modules": modules, "user": user, "memory_bytes": memory_bytes}).encode("ascii")
+
+    def sources(names: tuple[str, ...]) -> list[tuple[str, str]]:
+        return [(name, (here / f"{name}.py").read_text(encoding="utf-8")) for name in names]
+
+    content = {
+        "zygote": sources(_ZYGOTE),
+        "supervisor": sources(_SUPERVISOR),
+        "user": user,
+        "memory_bytes": memory_bytes,
+    }
+    text = json.dumps(content).encode("ascii")
     return len(text).to_bytes(8, "big") + text

@@ -1,9 +1,8 @@
-"""The supervisor inside the box: makes one fresh process per execution, holds it to its limits, passes its bytes on.
+"""The supervisor inside the box: has one fresh process made per execution, holds it to its limits, passes its bytes on.
 
-It has the interpreter and the usual standard library loaded, so that a new process is a copy and not a start. It keeps
-nothing of what passes through (programs and inputs go through a buffer that is wiped, output is sent on at once), so
-that one execution cannot find another's input in the memory it inherits. It judges nothing: it reports bytes, how the
-process ended and which limit fired. One thread, one event loop, standard library only, since it runs inside the box.
+New processes are copies of the zygote (`zygote.py`) and children of this one. It judges nothing: it reports bytes, how
+the process ended and which limit fired. One thread, one event loop, standard library only, since it runs inside the
+box.
 
 Frames from the host: header `!II` (lengths of JSON and payload), JSON, payload. Frames to the host: header `!IBI`
 (execution, kind, length), body.
@@ -16,19 +15,19 @@ import fcntl
 import gc
 import json
 import os
-import resource
 import selectors
 import signal
 import socket
 import struct
 import sys
 import time
+from collections import deque
 from typing import Any, NoReturn
 
-from sandbox import runner
-from sandbox.jail import Jail
+from sandbox.jail import hide_from_tracers
 from sandbox.running import Execution, follow_records
 from sandbox.watch import waited_to_run_s
+from sandbox.zygote import FAILURE, NOT_SHUT_IN, REPLY, REQUEST, Zygote
 
 HOST_HEADER = struct.Struct("!II")
 BOX_HEADER = struct.Struct("!IBI")
@@ -52,7 +51,9 @@ _IDLE_TICKS = 10
 _LONGEST_WAIT_FACTOR = 10
 """Wall time lost to other processes on a busy machine is given back, up to this many times the limit."""
 
-_OPEN_FILES = 1024
+_WALLS = ("cpu_time_s", "memory_bytes", "processes", "scratch_bytes")
+"""The limits that are walls of the process itself, in the order of `REQUEST`."""
+
 _FRAMING_BYTES = 64
 _CHUNK_BYTES = 2**16
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
@@ -61,17 +62,23 @@ _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_S
 class Supervisor:
     """The event loop of one box."""
 
-    def __init__(self, jail: Jail, requests: int, reports: int, memory_bytes: int) -> None:
-        self.jail = jail
+    def __init__(self, zygote: Zygote, requests: int, reports: int, memory_bytes: int) -> None:
+        self.zygote = zygote
         self.memory_bytes = memory_bytes
+        self.failures: dict[int, str] = {}
+        """Why walls could not be put up, of executions that have not been reported yet."""
         self.ticks = 0
         self.waited_s = waited_to_run_s(os.getpid())
         self.outbox = bytearray()
         self.requests = requests
         self.reports = reports
-        self.selector: selectors.BaseSelector = selectors.DefaultSelector()
-        self.selector.register(requests, selectors.EVENT_READ, None)
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(requests, selectors.EVENT_READ, self._take_request)
+        self.selector.register(zygote.replies, selectors.EVENT_READ, self._started)
+        self.selector.register(zygote.process, selectors.EVENT_READ, _lose_zygote)
         self.executions: dict[int, Execution] = {}
+        self.starting: deque[Execution] = deque()
+        """Those whose process the zygote has yet to make, in the order in which it was asked."""
         self.buffer = bytearray(_CHUNK_BYTES)
 
     def serve(self) -> None:
@@ -80,11 +87,10 @@ class Supervisor:
         while True:
             now = time.monotonic()
             for key, _events in self.selector.select(max(0.0, next_tick - now) if self.executions else None):
-                if key.data is None:
-                    if not self._take_request():
-                        return
-                else:
+                if isinstance(key.data, tuple):
                     self._attend(*key.data)
+                else:
+                    key.data()
             if not self.executions or time.monotonic() >= next_tick:
                 self._tick()
                 next_tick = time.monotonic() + TICK_S
@@ -93,7 +99,7 @@ class Supervisor:
         """Measure what runs, and those that sleep now and then; keep the whole box within its memory."""
         self.ticks += 1
         self.waited_s = waited_to_run_s(os.getpid())
-        for execution in list(self.executions.values()):
+        for execution in [execution for execution in self.executions.values() if execution.pid]:
             if not execution.watched:
                 self._watch(execution)
             if not execution.idle or self.ticks % _IDLE_TICKS == 0:
@@ -116,25 +122,24 @@ class Supervisor:
         self.outbox[:] = bytes(len(self.outbox))
         self.outbox.clear()
 
-    def _take_request(self) -> bool:
+    def _take_request(self) -> None:
         header = self._read_exactly(HOST_HEADER.size)
         if not header:
-            return False
+            raise SystemExit(0)
         length, payload = HOST_HEADER.unpack(header)
         request = json.loads(self._read_exactly(length))
         operation, number = request["op"], request["number"]
         if operation == "run":
             self._start(number, request["limits"], request["channel"], request["parts"])
-            return True
+            return
         answer = self._read_exactly(payload)
         execution = self.executions.get(number)  # None: it ended while the request was on its way
         if execution is None:
-            return True
+            return
         if operation == "kill":
             self._kill(execution, request["reason"])
         elif operation == "answer":
             self._answer(execution, answer)
-        return True
 
     def _read_exactly(self, count: int) -> bytes:
         parts = []
@@ -164,6 +169,7 @@ class Supervisor:
         return handle
 
     def _start(self, number: int, limits: dict[str, Any], channel: str, parts: list[int]) -> None:
+        """Make an execution's streams and ask the zygote for its process."""
         files = [self._receive_file(size) for size in parts]
         ours: socket.socket | None = None
         if channel:
@@ -172,21 +178,8 @@ class Supervisor:
                 ours.shutdown(socket.SHUT_WR)
             files.append(theirs.detach())
         job, stdin = files
-        ready_out, ready_in = os.pipe()
         output_out, output_in = os.pipe()
         errors_out, errors_in = os.pipe()
-        started = time.monotonic()
-        try:
-            pid = self.jail.clone()
-        except OSError as error:
-            self.report(number, ENDED, json.dumps({"broken": str(error)}).encode())
-            for handle in (job, stdin, ready_out, ready_in, output_out, output_in, errors_out, errors_in):
-                os.close(handle)
-            return
-        if pid == 0:
-            self._become_program(limits, job, (stdin, output_in, errors_in), ready_in)
-        for handle in (job, stdin, ready_in, output_in, errors_in):
-            os.close(handle)
         streams = {STDOUT: output_out, STDERR: errors_out}
         cap = limits["output_bytes"]
         allowances = {STDOUT: cap, STDERR: cap, CHANNEL: cap + _FRAMING_BYTES}
@@ -195,20 +188,36 @@ class Supervisor:
         execution = Execution(
             number=number,
             limits=limits,
-            pid=pid,
-            process=os.pidfd_open(pid),
-            ready=ready_out,
             streams=streams,
+            theirs=(job, stdin, output_in, errors_in),
             channel=ours,
-            started=started,
             allowances=allowances,
-            waited_at_start_s=self.waited_s,
             follows_calls=channel == "calls",
         )
         self.executions[number] = execution
+        self.starting.append(execution)
+        os.write(self.zygote.requests, REQUEST.pack(number, *execution.theirs, *(limits[name] for name in _WALLS)))
+
+    def _started(self) -> None:
+        """Take note of the process that the zygote has made for the execution that waits the longest."""
+        (pid,) = REPLY.unpack(os.read(self.zygote.replies, REPLY.size))
+        execution = self.starting.popleft()
+        for handle in execution.theirs:
+            os.close(handle)
+        execution.started, execution.waited_at_start_s = time.monotonic(), self.waited_s
+        if pid < 0:
+            for kind in list(execution.streams):
+                self._close_stream(execution, kind)
+            del self.executions[execution.number]
+            reason = f"cannot make a process in new namespaces: {os.strerror(-pid)}"
+            self.report(execution.number, ENDED, json.dumps({"broken": reason}).encode())
+            return
+        execution.pid, execution.process = pid, os.pidfd_open(pid)
         self.selector.register(execution.process, selectors.EVENT_READ, (execution, ENDED))
         if execution.follows_calls:
             self._watch(execution)
+        if execution.fired:
+            self._kill(execution, execution.fired)
 
     def _watch(self, execution: Execution) -> None:
         """Attend to its streams while it runs; one that ends within a tick leaves all it has to say in the kernel."""
@@ -216,29 +225,6 @@ class Supervisor:
         for kind, handle in execution.streams.items():
             os.set_blocking(handle, False)
             self.selector.register(handle, selectors.EVENT_READ, (execution, kind))
-
-    def _become_program(self, limits: dict[str, Any], job: int, streams: tuple[int, int, int], ready: int) -> NoReturn:
-        """Turn the new process into the program: the last thing that happens here is our exit."""
-        try:
-            self.selector = selectors.SelectSelector()
-            self.executions = {}
-            for number, handle in enumerate(streams):
-                os.dup2(handle, number)
-            first, second = sorted((job, ready))
-            os.closerange(3, first)
-            os.closerange(first + 1, second)
-            os.closerange(second + 1, _OPEN_FILES)
-            self.jail.enter(
-                cpu_time_s=limits["cpu_time_s"],
-                memory_bytes=limits["memory_bytes"],
-                processes=limits["processes"],
-                scratch_bytes=limits["scratch_bytes"],
-            )
-        except BaseException as error:
-            os.write(ready, f"{type(error).__name__}: {error}".encode())
-            os._exit(1)
-        os.close(ready)
-        runner.run_job(job)
 
     def _attend(self, execution: Execution, kind: int) -> None:
         if execution.number not in self.executions:
@@ -309,7 +295,7 @@ class Supervisor:
         """Compare what the tree has used with its limits, and kill it when one is passed."""
         limits, usage, elapsed_s = execution.limits, execution.usage, time.monotonic() - execution.started
         spent_s = usage.cpu_time_s
-        usage.update(execution.pid, self.jail.baseline.inherited_bytes, limits["memory_bytes"])
+        usage.update(execution.pid, self.zygote.baseline.inherited_bytes, limits["memory_bytes"])
         if usage.memory_bytes > limits["memory_bytes"]:
             self._kill(execution, "memory")
         elif usage.cpu_time_s > limits["cpu_time_s"]:
@@ -340,8 +326,9 @@ class Supervisor:
 
     def _kill(self, execution: Execution, reason: str) -> None:
         execution.fired = execution.fired or reason
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(execution.process, signal.SIGKILL)
+        if execution.pid:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(execution.process, signal.SIGKILL)
 
     def _finish(self, execution: Execution) -> None:
         """Report an execution whose whole tree is dead."""
@@ -351,40 +338,41 @@ class Supervisor:
             self._drain(execution, kind)
         for kind in list(execution.streams):
             self._close_stream(execution, kind)
-        broken = os.read(execution.ready, 2**12).decode(errors="replace")
-        os.close(execution.ready)
+        code = os.waitstatus_to_exitcode(status)
+        broken = self._failure(execution) if code == NOT_SHUT_IN else ""
         self.selector.unregister(execution.process)
         os.close(execution.process)
         del self.executions[execution.number]
         usage = execution.usage
-        own_peak = spent.ru_maxrss * 1024 - self.jail.baseline.inherited_bytes
+        own_peak = spent.ru_maxrss * 1024 - self.zygote.baseline.inherited_bytes
         ended = {
             "broken": broken,
             "fired": execution.fired,
-            "exit": os.waitstatus_to_exitcode(status),
+            "exit": code,
             "cpu_time_s": max(spent.ru_utime + spent.ru_stime, usage.cpu_time_s),
             "wall_time_s": wall_time_s,
             "peak_memory_bytes": max(usage.peak_memory_bytes, own_peak, 0),
         }
         self.report(execution.number, ENDED, json.dumps(ended).encode())
 
+    def _failure(self, execution: Execution) -> str:
+        """Return why an execution's walls could not be put up; empty if they were."""
+        with contextlib.suppress(BlockingIOError):
+            while record := os.read(self.zygote.failures, FAILURE.size):
+                number, reason = FAILURE.unpack(record)
+                self.failures[number] = reason.rstrip(b"\0").decode(errors="replace")
+        return self.failures.pop(execution.number, "")
 
-def main(user: int, memory_bytes: int) -> None:
-    """Serve on descriptors 0 and 1, as `user` when that is not 0; all executions together may hold `memory_bytes`."""
-    requests, reports = os.dup(0), os.dup(1)
-    if user:
-        os.setgroups([])
-        os.setresgid(user, user, user)
-        os.setresuid(user, user, user)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
-    runner.preload()
-    jail = Jail()
-    jail.hide_from_tracers()
-    python = sys.version.split()[0]
-    runner.prepare()
+
+def _lose_zygote() -> NoReturn:
+    raise SystemExit("the box's interpreter has ended")
+
+
+def main(zygote: Zygote, memory_bytes: int) -> None:
+    """Serve on descriptors 0 and 1; all executions together may hold `memory_bytes`."""
+    hide_from_tracers()
+    supervisor = Supervisor(zygote, requests=0, reports=1, memory_bytes=memory_bytes)
     gc.collect()
-    gc.disable()
     gc.freeze()
-    supervisor = Supervisor(jail, requests, reports, memory_bytes)
-    supervisor.report(0, READY, json.dumps({"python": python}).encode())
+    supervisor.report(0, READY, json.dumps({"python": sys.version.split()[0]}).encode())
     supervisor.serve()

@@ -25,10 +25,11 @@ _CALLS = {  # seccomp, capset
 }
 
 _CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWUSER, _CLONE_NEWPID = 0x00020000, 0x08000000, 0x10000000, 0x20000000
+_CLONE_FILES, _CLONE_PARENT = 0x00000400, 0x00008000
 _CLONE_CHILD_CLEARTID, _CLONE_CHILD_SETTID = 0x00200000, 0x01000000
 _NAMESPACES = _CLONE_NEWUSER | _CLONE_NEWPID | _CLONE_NEWNS | _CLONE_NEWIPC
 
-_PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_GET_TID_ADDRESS = 4, 38, 40
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_GET_TID_ADDRESS = 1, 4, 38, 40
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND = 2, 4, 8, 4096
 _SECCOMP_SET_MODE_FILTER = 1
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -45,19 +46,30 @@ _OWN_BYTES = 8 * 2**20
 
 SCRATCH = "/tmp"
 
+_MOST_WALLS = 64
+"""Sets of limits that a zygote keeps ready."""
+
 # PyDLL keeps the interpreter lock during a call, which a call that returns twice needs.
 _libc = ctypes.PyDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Baseline:
-    """What the fork-server itself occupies before any program runs: every execution starts from there."""
+    """What a zygote occupies before any program runs: every execution starts from there."""
 
     address_bytes: int
     data_bytes: int
     inherited_bytes: int
     """Resident memory of a new process before it does anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walls:
+    """One set of limits, as the system calls take them."""
+
+    scratch: tuple[Any, ...]
+    limits: tuple[tuple[int, tuple[int, int]], ...]
 
 
 def measure_baseline() -> Baseline:
@@ -73,73 +85,75 @@ def measure_baseline() -> Baseline:
 
 
 class Jail:
-    """Makes the processes of executions; one for the whole life of a fork-server."""
+    """Makes the processes of executions; one for the whole life of a zygote."""
 
     def __init__(self) -> None:
         self.baseline = measure_baseline()
-        self._calls = _CALLS[platform.machine()]
-        self._outer_uid, self._outer_gid = os.getuid(), os.getgid()
+        calls = _CALLS[platform.machine()]
+        outer_uid, outer_gid = os.getuid(), os.getgid()
         code = program_filter()
         self._filter_code = ctypes.create_string_buffer(code, len(code))
         self._filter = (ctypes.c_ulong * 2)(len(code) // 8, ctypes.addressof(self._filter_code))
-        self._tid_address = _tid_address()
         self._outer_limits = {kind: resource.getrlimit(kind)[1] for kind in range(16)}
         self._lower_own_limits()
         # Made here once, since to make them anew costs each child the copying of many pages.
-        self._capset = ctypes.c_long(self._calls["capset"])
+        self._walls: dict[tuple[float, int, int, int], Walls] = {}
+        self._clone = _clone_arguments(_NAMESPACES | _CLONE_PARENT)
+        self._identity = (
+            (b"/proc/self/setgroups", b"deny"),
+            (b"/proc/self/uid_map", b"%d %d 1" % (_PROGRAM_ID, outer_uid)),
+            (b"/proc/self/gid_map", b"%d %d 1" % (_PROGRAM_ID, outer_gid)),
+            (b"/proc/self/oom_score_adj", b"1000"),
+        )
+        self._mount, self._prctl, self._syscall = _libc.mount, _libc.prctl, _libc.syscall
+        self._capset = ctypes.c_long(calls["capset"])
         self._no_capabilities = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
-        self._seccomp = ctypes.c_long(self._calls["seccomp"])
+        self._seccomp = ctypes.c_long(calls["seccomp"])
         self._hide_proc = _mount_arguments(SCRATCH, "/proc", None, _MS_BIND, None)  # with the box's empty folder
 
-    def hide_from_tracers(self) -> None:
-        """Let nobody of the same user read or trace the calling process."""
-        _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "become undumpable")
-
     def clone(self) -> int:
-        """Return the pid of a new process in namespaces of its own, and 0 in that process.
+        """Return the pid of a new process in namespaces of its own, and 0 in that process; or a negative error number.
 
-        Python's own hooks around a fork are left out: they put right what other threads may have held, of which there
-        are none, at the price of a hundred copied pages. What programs can notice of it, `runner.run_job` does.
-
-        Raises:
-            OSError: The kernel refused.
+        The new process is a sibling of the calling one: both have the same parent. Python's own hooks around a fork
+        are left out: they put right what other threads may have held, of which there are none, at the price of a
+        hundred copied pages. What programs can notice of it, `runner.run_job` does.
         """
-        flags = _NAMESPACES | signal.SIGCHLD
-        if self._tid_address:
-            flags |= _CLONE_CHILD_SETTID | _CLONE_CHILD_CLEARTID
-        zero, tid = ctypes.c_long(0), ctypes.c_long(self._tid_address)
-        last = (tid, zero) if platform.machine() == "x86_64" else (zero, tid)
-        pid: int = _libc.syscall(ctypes.c_long(self._calls["clone"]), ctypes.c_long(flags), zero, zero, *last)
-        if pid < 0:
-            error = ctypes.get_errno()
-            raise OSError(error, f"cannot make a process in new namespaces: {os.strerror(error)}")
-        return pid
+        pid: int = self._syscall(*self._clone)
+        return pid if pid >= 0 else -ctypes.get_errno()
 
-    def enter(self, *, cpu_time_s: float, memory_bytes: int, processes: int, scratch_bytes: int) -> None:
+    def walls(self, cpu_time_s: float, memory_bytes: int, processes: int, scratch_bytes: int) -> Walls:
+        """Return what `enter` needs for these limits; asked before the clone, so that it is made once."""
+        key = (cpu_time_s, memory_bytes, processes, scratch_bytes)
+        if key not in self._walls:
+            if len(self._walls) >= _MOST_WALLS:
+                self._walls.clear()
+            self._walls[key] = self._make_walls(*key)
+        return self._walls[key]
+
+    def enter(self, walls: Walls) -> None:
         """Shut the calling process in, for good.
 
         Raises:
             OSError: A wall could not be put up; the program must not run.
         """
-        _check(_libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "become dumpable")  # else /proc/self is not its own
-        _write("/proc/self/setgroups", "deny")
-        _write("/proc/self/uid_map", f"{_PROGRAM_ID} {self._outer_uid} 1")
-        _write("/proc/self/gid_map", f"{_PROGRAM_ID} {self._outer_gid} 1")
-        _write("/proc/self/oom_score_adj", "1000")
-        _check(_libc.mount(*self._hide_proc), "hide /proc")
-        options = f"size={scratch_bytes},nr_inodes={_SCRATCH_INODES},mode=700"
-        scratch = _mount_arguments("scratch", SCRATCH, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, options)
-        _check(_libc.mount(*scratch), f"mount a private {SCRATCH}")
+        _check(self._prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "become dumpable")  # else /proc/self is not its own
+        for path, content in self._identity:
+            handle = os.open(path, os.O_WRONLY)
+            os.write(handle, content)
+            os.close(handle)
+        _check(self._mount(*self._hide_proc), "hide /proc")
+        _check(self._mount(*walls.scratch), f"mount a private {SCRATCH}")
         os.chdir(SCRATCH)
         os.setsid()
-        self._limit(cpu_time_s, memory_bytes, processes, scratch_bytes)
-        _check(_libc.syscall(self._capset, *self._no_capabilities), "drop capabilities")
-        _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs")
-        filtered = _libc.syscall(self._seccomp, _SECCOMP_SET_MODE_FILTER, 0, self._filter)
+        for kind, value in walls.limits:
+            resource.setrlimit(kind, value)
+        _check(self._syscall(self._capset, *self._no_capabilities), "drop capabilities")
+        _check(self._prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs")
+        filtered = self._syscall(self._seccomp, _SECCOMP_SET_MODE_FILTER, 0, self._filter)
         _check(filtered, "install the filter of system calls")
 
     def _lower_own_limits(self) -> None:
-        """Lower, for the fork-server and so for all its children, the limits that are the same for every execution."""
+        """Lower, for the zygote and so for all its children, the limits that are the same for every execution."""
         fixed = {
             resource.RLIMIT_STACK: _STACK_BYTES,
             resource.RLIMIT_CORE: 0,
@@ -147,23 +161,64 @@ class Jail:
             resource.RLIMIT_MSGQUEUE: 0,
         }
         for kind, value in fixed.items():
-            self._set_limit(kind, value)
+            resource.setrlimit(kind, self._limit(kind, value))
 
-    def _limit(self, cpu_time_s: float, memory_bytes: int, processes: int, scratch_bytes: int) -> None:
+    def _make_walls(self, cpu_time_s: float, memory_bytes: int, processes: int, scratch_bytes: int) -> Walls:
         memory_bytes += _OWN_BYTES
-        # The supervisor is more exact about processor time; this holds should it be slow.
-        self._set_limit(resource.RLIMIT_CPU, math.ceil(cpu_time_s) + 1)
-        self._set_limit(resource.RLIMIT_DATA, self.baseline.data_bytes + memory_bytes)
-        self._set_limit(resource.RLIMIT_AS, self.baseline.address_bytes + memory_bytes + _STACK_BYTES)
-        self._set_limit(resource.RLIMIT_NPROC, processes)
-        self._set_limit(resource.RLIMIT_FSIZE, scratch_bytes)
-        self._set_limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
+        options = f"size={scratch_bytes},nr_inodes={_SCRATCH_INODES},mode=700"
+        wanted = {
+            # The supervisor is more exact about processor time; this holds should it be slow.
+            resource.RLIMIT_CPU: math.ceil(cpu_time_s) + 1,
+            resource.RLIMIT_DATA: self.baseline.data_bytes + memory_bytes,
+            resource.RLIMIT_AS: self.baseline.address_bytes + memory_bytes + _STACK_BYTES,
+            resource.RLIMIT_NPROC: processes,
+            resource.RLIMIT_FSIZE: scratch_bytes,
+            resource.RLIMIT_NOFILE: _OPEN_FILES,
+        }
+        return Walls(
+            scratch=_mount_arguments("scratch", SCRATCH, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, options),
+            limits=tuple((kind, self._limit(kind, value)) for kind, value in wanted.items()),
+        )
 
-    def _set_limit(self, kind: int, value: int) -> None:
+    def _limit(self, kind: int, value: int) -> tuple[int, int]:
         hard = self._outer_limits[kind]
         if hard != resource.RLIM_INFINITY and hard < value:
             value = hard  # an outer wall is closer already
-        resource.setrlimit(kind, (value, value))
+        return value, value
+
+
+def clone_sharing_files() -> int:
+    """Return the pid of a child that shares this process's descriptors, and 0 in the child.
+
+    Raises:
+        OSError: The kernel refused.
+    """
+    pid: int = _libc.syscall(*_clone_arguments(_CLONE_FILES))
+    if pid < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"cannot make a process: {os.strerror(error)}")
+    return pid
+
+
+def hide_from_tracers() -> None:
+    """Let nobody of the same user read or trace the calling process."""
+    _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "become undumpable")
+
+
+def die_with_parent() -> None:
+    """Have the calling process killed as soon as its parent is dead."""
+    _check(_libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "die with the parent")
+
+
+def _clone_arguments(flags: int) -> tuple[Any, ...]:
+    """Return the arguments of `syscall` for a clone whose child's C library knows its new thread id."""
+    address = _tid_address()
+    if address:
+        flags |= _CLONE_CHILD_SETTID | _CLONE_CHILD_CLEARTID
+    zero, tid = ctypes.c_long(0), ctypes.c_long(address)
+    last = (tid, zero) if platform.machine() == "x86_64" else (zero, tid)
+    number = ctypes.c_long(_CALLS[platform.machine()]["clone"])
+    return number, ctypes.c_long(flags | signal.SIGCHLD), zero, zero, *last
 
 
 def _tid_address() -> int:
@@ -178,14 +233,6 @@ def _mount_arguments(source: str, target: str, kind: str | None, flags: int, opt
         None if text is None else text.encode() for text in (source, target, kind, options)
     )
     return source_, target_, kind_, ctypes.c_ulong(flags), options_
-
-
-def _write(path: str, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY)
-    try:
-        os.write(handle, text.encode())
-    finally:
-        os.close(handle)
 
 
 def _check(result: int, what: str) -> None:

@@ -11,7 +11,6 @@ import atexit
 import contextlib
 import gc
 import io
-import json
 import linecache
 import os
 import random
@@ -35,12 +34,11 @@ VALUE, CALL, FAILURE = b"V", b"C", b"E"
 """Kinds of record: a value, a call of the stub, a reason why there is no value."""
 
 PRELOADED = """
-    abc argparse array base64 bisect calendar cmath codecs collections collections.abc contextlib copy csv dataclasses
-    datetime decimal difflib enum fractions functools gc hashlib heapq inspect io itertools json keyword math numbers
-    operator os os.path pprint queue random re secrets statistics string struct sys textwrap threading time traceback
-    types typing unicodedata uuid warnings weakref zlib
+    abc array base64 bisect codecs collections collections.abc contextlib copy dataclasses datetime decimal enum
+    fractions functools gc heapq inspect io itertools json keyword math numbers operator os os.path queue random re
+    statistics string struct sys textwrap threading time traceback types typing warnings weakref
 """
-"""What programs usually import."""
+"""What programs usually import; what few of them do costs all the others a longer copy of the zygote's memory."""
 
 _TRACEBACK_CHARACTERS = 16_000
 _OUR_FRAMES = 8
@@ -73,17 +71,21 @@ def prepare() -> None:
 
 _KEPT: list[Any] = []
 
+_seed = super(random.Random, random.seed.__self__).seed  # type: ignore[attr-defined]
+"""Seeds the generator that `random`'s functions share, from the kernel's, without its own Python code."""
+
 
 def run_job(handle: int) -> NoReturn:
     """Run the job that the file `handle` holds and exit; never returns, whatever the program does."""
     code = 1
     try:
-        job = json.loads(os.pread(handle, os.fstat(handle).st_size, 0))
+        job = data.read(os.pread(handle, os.fstat(handle).st_size, 0).decode())
         os.close(handle)
-        random.seed(os.urandom(16))
+        _seed()
         threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
-        _give_input(job["channel"], job["stdin"])
-        code = _run(job)
+        source, entry_point, stub, channel, stdin, call = job
+        _give_input(channel, stdin)
+        code = _run(source, entry_point, stub, call)
     except SystemExit as leaving:
         code = _exit_code(leaving)
     except MemoryError:
@@ -94,24 +96,23 @@ def run_job(handle: int) -> NoReturn:
         _leave(code)
 
 
-def _run(job: dict[str, Any]) -> int:
+def _run(source: str, entry_point: str | None, stub: str | None, call: tuple[tuple[Any, ...], dict[str, Any]]) -> int:
     """Run the program up to its value or its end, and return the exit code."""
-    source = job.pop("source")
     module = types.ModuleType("__main__")
     module.__dict__["__file__"] = FILE_NAME
     sys.modules["__main__"] = module
-    if job["stub"] is not None:
-        module.__dict__[job["stub"]] = _make_stub(job["stub"])
+    if stub is not None:
+        module.__dict__[stub] = _make_stub(stub)
     linecache.cache[FILE_NAME] = (lambda: source,)  # its lines are split when a traceback wants them
     gc.enable()
     code = compile(source, FILE_NAME, "exec", dont_inherit=True)
-    if job["entry_point"] is None:
+    if entry_point is None:
         exec(code, module.__dict__)
         return 0
-    args, kwargs = data.loads(job["call"])
+    args, kwargs = call
     try:
         exec(code, module.__dict__)
-        function = _find(module, job["entry_point"])
+        function = _find(module, entry_point)
         value = function(*args, **kwargs)
     except SystemExit as leaving:
         if _exit_code(leaving):

@@ -20,17 +20,19 @@ class Execution:
 
     number: int
     limits: dict[str, Any]
-    pid: int
-    process: int
-    ready: int
     streams: dict[int, int]
     """Stream kind -> descriptor, while it is open."""
+    theirs: tuple[int, ...]
+    """The program's ends, held until its process exists."""
     channel: socket.socket | None
-    started: float
     allowances: dict[int, int]
     """Stream kind -> bytes that may still come."""
-    waited_at_start_s: float
+    started: float = 0.0
+    waited_at_start_s: float = 0.0
     """For how long the supervisor itself had waited for a processor by then."""
+    pid: int = 0
+    """0 while the zygote has not made its process."""
+    process: int = -1
     usage: Usage = field(default_factory=Usage)
     watched: bool = False
     """Whether its streams are attended to while it runs, and not only at its end."""

@@ -1,0 +1,138 @@
+"""The warm interpreter inside the box: each program starts as a copy of it.
+
+It has loaded what programs usually import and then only waits for the supervisor to ask for one more copy of itself.
+The two share their table of descriptors and nothing else, so that no program, input or result ever passes through the
+memory that programs inherit. It is a process apart because memory is what a copy costs: the supervisor writes to
+hundreds of pages from one execution to the next, this one to a few, and each would have to be copied after every clone.
+Imports only the standard library, since it runs inside the box.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import struct
+from dataclasses import astuple, dataclass
+from typing import Any, NoReturn
+
+from sandbox import data, heap, runner
+from sandbox.jail import Baseline, Jail, Walls, clone_sharing_files, die_with_parent, hide_from_tracers
+
+REQUEST = struct.Struct("=I4idqiq")
+"""Execution; descriptors of its job, stdin, stdout and stderr; its limits in the order of `Walls`."""
+
+REPLY = struct.Struct("=i")
+"""Pid of the new process, or a negative error number."""
+
+FAILURE = struct.Struct("=I508s")
+"""Execution whose walls could not be put up, and the reason. Written at once, by a process that then ends."""
+
+NOT_SHUT_IN = 97
+"""Exit code of that process. A program may end with it too: only the record on the pipe counts."""
+
+OPEN_FILES = 1024
+"""Descriptors that the supervisor may hold."""
+
+_BASELINE = struct.Struct("=3q")
+
+_WARM_UP = "def f(a, b=0):\n    return [a + i for i in range(b)]\n"
+_ROUNDS = 64
+"""How often what every program goes through is done in advance: then the interpreter has no more to learn about it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zygote:
+    """A running zygote, as the supervisor sees it."""
+
+    process: int
+    """Descriptor of the process."""
+    requests: int
+    replies: int
+    failures: int
+    baseline: Baseline
+
+
+def start(user: int) -> Zygote:
+    """Start one, whose copies are children of the calling process; return when it is ready.
+
+    Args:
+        user: Id that the calling process takes before; 0: it stays what it is.
+
+    Raises:
+        OSError: The kernel refused, or it ended before it was ready.
+    """
+    if user:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    requests_out, requests_in = os.pipe()
+    replies_out, replies_in = os.pipe()
+    failures_out, failures_in = os.pipe()
+    os.set_blocking(failures_out, False)
+    pid = clone_sharing_files()
+    if pid == 0:
+        _live(requests_out, replies_in, failures_in)
+    process = os.pidfd_open(pid)
+    numbers = os.read(replies_out, _BASELINE.size)
+    if len(numbers) < _BASELINE.size:
+        raise OSError("the box's interpreter ended before it was ready")
+    baseline = Baseline(*_BASELINE.unpack(numbers))
+    return Zygote(process=process, requests=requests_in, replies=replies_out, failures=failures_out, baseline=baseline)
+
+
+def _live(requests: int, replies: int, failures: int) -> NoReturn:
+    """Get warm, then make copies until the supervisor is gone."""
+    try:
+        die_with_parent()
+        runner.preload()
+        jail = Jail()
+        hide_from_tracers()
+        runner.prepare()
+        _warm_up()
+        heap.settle()
+        os.write(replies, _BASELINE.pack(*astuple(jail.baseline)))
+        _serve(jail, requests, replies, failures)
+    except BaseException as error:
+        os.write(2, f"the box's interpreter failed: {type(error).__name__}: {error}\n".encode())
+    finally:
+        os._exit(1)
+
+
+def _warm_up() -> None:
+    """Do what every program goes through."""
+    for number in range(_ROUNDS):
+        scope: dict[str, Any] = {}
+        exec(compile(_WARM_UP, runner.FILE_NAME, "exec", dont_inherit=True), scope)
+        args, kwargs = data.read(data.dumps(((number,), {"b": 3})))
+        data.dumps(scope["f"](*args, **kwargs))
+
+
+def _serve(jail: Jail, requests: int, replies: int, failures: int) -> None:
+    size, unpack, pack = REQUEST.size, REQUEST.unpack, REPLY.pack
+    while True:
+        number, job, stdin, stdout, stderr, *limits = unpack(os.read(requests, size))
+        walls = jail.walls(*limits)
+        pid = jail.clone()
+        if pid == 0:
+            _become_program(jail, walls, number, job, (stdin, stdout, stderr), failures)
+        os.write(replies, pack(pid))
+
+
+def _become_program(
+    jail: Jail, walls: Walls, number: int, job: int, streams: tuple[int, int, int], failures: int
+) -> NoReturn:
+    """Turn the new process into the program: the last thing that happens here is our exit."""
+    try:
+        for place, handle in enumerate(streams):
+            os.dup2(handle, place)
+        first, second = (job, failures) if job < failures else (failures, job)
+        os.closerange(3, first)
+        os.closerange(first + 1, second)
+        os.closerange(second + 1, OPEN_FILES)
+        jail.enter(walls)
+        os.close(failures)
+    except BaseException as error:
+        os.write(failures, FAILURE.pack(number, f"{type(error).__name__}: {error}".encode()))
+        os._exit(NOT_SHUT_IN)
+    runner.run_job(job)
