@@ -196,7 +196,8 @@ class Supervisor:
         )
         self.executions[number] = execution
         self.starting.append(execution)
-        os.write(self.zygote.requests, REQUEST.pack(number, *execution.theirs, *(limits[name] for name in _WALLS)))
+        walls = [limits[name] for name in _WALLS]
+        os.write(self.zygote.requests, REQUEST.pack(number, parts[0], *execution.theirs, *walls))
 
     def _started(self) -> None:
         """Take note of the process that the zygote has made for the execution that waits the longest."""

@@ -15,6 +15,9 @@ import platform
 import resource
 import signal
 from dataclasses import dataclass
+from os import O_WRONLY, chdir, close, setsid, write
+from os import open as open_file
+from resource import setrlimit
 from typing import Any
 
 from sandbox.seccomp import program_filter
@@ -138,15 +141,15 @@ class Jail:
         """
         _check(self._prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "become dumpable")  # else /proc/self is not its own
         for path, content in self._identity:
-            handle = os.open(path, os.O_WRONLY)
-            os.write(handle, content)
-            os.close(handle)
+            handle = open_file(path, O_WRONLY)
+            write(handle, content)
+            close(handle)
         _check(self._mount(*self._hide_proc), "hide /proc")
-        _check(self._mount(*walls.scratch), f"mount a private {SCRATCH}")
-        os.chdir(SCRATCH)
-        os.setsid()
+        _check(self._mount(*walls.scratch), "mount a private directory")
+        chdir(SCRATCH)
+        setsid()
         for kind, value in walls.limits:
-            resource.setrlimit(kind, value)
+            setrlimit(kind, value)
         _check(self._syscall(self._capset, *self._no_capabilities), "drop capabilities")
         _check(self._prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs")
         filtered = self._syscall(self._seccomp, _SECCOMP_SET_MODE_FILTER, 0, self._filter)

@@ -11,15 +11,17 @@ import atexit
 import contextlib
 import gc
 import io
-import linecache
 import os
 import random
 import struct
 import sys
 import threading
 import traceback
-import types
 from collections.abc import Callable
+from linecache import cache as line_cache
+from os import close, read
+from threading import get_native_id
+from types import ModuleType
 from typing import Any, BinaryIO, NoReturn
 
 from sandbox import data
@@ -71,18 +73,19 @@ def prepare() -> None:
 
 _KEPT: list[Any] = []
 
+_main_thread: Any = threading.main_thread()
 _seed = super(random.Random, random.seed.__self__).seed  # type: ignore[attr-defined]
 """Seeds the generator that `random`'s functions share, from the kernel's, without its own Python code."""
 
 
-def run_job(handle: int) -> NoReturn:
-    """Run the job that the file `handle` holds and exit; never returns, whatever the program does."""
+def run_job(handle: int, size: int) -> NoReturn:
+    """Run the job of `size` bytes that the file `handle` holds and exit; never returns, whatever the program does."""
     code = 1
     try:
-        job = data.read(os.pread(handle, os.fstat(handle).st_size, 0).decode())
-        os.close(handle)
+        job = data.read(read(handle, size).decode())
+        close(handle)
         _seed()
-        threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
+        _main_thread._native_id = get_native_id()
         source, entry_point, stub, channel, stdin, call = job
         _give_input(channel, stdin)
         code = _run(source, entry_point, stub, call)
@@ -98,12 +101,12 @@ def run_job(handle: int) -> NoReturn:
 
 def _run(source: str, entry_point: str | None, stub: str | None, call: tuple[tuple[Any, ...], dict[str, Any]]) -> int:
     """Run the program up to its value or its end, and return the exit code."""
-    module = types.ModuleType("__main__")
+    module = ModuleType("__main__")
     module.__dict__["__file__"] = FILE_NAME
     sys.modules["__main__"] = module
     if stub is not None:
         module.__dict__[stub] = _make_stub(stub)
-    linecache.cache[FILE_NAME] = (lambda: source,)  # its lines are split when a traceback wants them
+    line_cache[FILE_NAME] = (lambda: source,)  # its lines are split when a traceback wants them
     gc.enable()
     code = compile(source, FILE_NAME, "exec", dont_inherit=True)
     if entry_point is None:
@@ -124,7 +127,7 @@ def _run(source: str, entry_point: str | None, stub: str | None, call: tuple[tup
     os._exit(0)  # the value stands: threads and exit handlers have nothing to add to it
 
 
-def _find(module: types.ModuleType, name: str) -> Callable[..., Any]:
+def _find(module: ModuleType, name: str) -> Callable[..., Any]:
     try:
         found: Callable[..., Any] = module.__dict__[name]
     except KeyError:

@@ -13,13 +13,14 @@ import os
 import resource
 import struct
 from dataclasses import astuple, dataclass
+from os import close, closerange, dup2  # found at once by a new process, without copying a page of its own for each
 from typing import Any, NoReturn
 
 from sandbox import data, heap, runner
 from sandbox.jail import Baseline, Jail, Walls, clone_sharing_files, die_with_parent, hide_from_tracers
 
-REQUEST = struct.Struct("=I4idqiq")
-"""Execution; descriptors of its job, stdin, stdout and stderr; its limits in the order of `Walls`."""
+REQUEST = struct.Struct("=IQ4idqiq")
+"""Execution; bytes of its job; descriptors of job, stdin, stdout and stderr; limits in the order of `Jail.walls`."""
 
 REPLY = struct.Struct("=i")
 """Pid of the new process, or a negative error number."""
@@ -90,6 +91,7 @@ def _live(requests: int, replies: int, failures: int) -> NoReturn:
         hide_from_tracers()
         runner.prepare()
         _warm_up()
+        heap.share_page_tables()
         heap.settle()
         os.write(replies, _BASELINE.pack(*astuple(jail.baseline)))
         _serve(jail, requests, replies, failures)
@@ -111,28 +113,28 @@ def _warm_up() -> None:
 def _serve(jail: Jail, requests: int, replies: int, failures: int) -> None:
     size, unpack, pack = REQUEST.size, REQUEST.unpack, REPLY.pack
     while True:
-        number, job, stdin, stdout, stderr, *limits = unpack(os.read(requests, size))
+        number, job_bytes, job, stdin, stdout, stderr, *limits = unpack(os.read(requests, size))
         walls = jail.walls(*limits)
         pid = jail.clone()
         if pid == 0:
-            _become_program(jail, walls, number, job, (stdin, stdout, stderr), failures)
+            _shut_in(jail, walls, number, job, (stdin, stdout, stderr), failures)
+            runner.run_job(job, job_bytes)
         os.write(replies, pack(pid))
 
 
-def _become_program(
-    jail: Jail, walls: Walls, number: int, job: int, streams: tuple[int, int, int], failures: int
-) -> NoReturn:
-    """Turn the new process into the program: the last thing that happens here is our exit."""
+def _shut_in(jail: Jail, walls: Walls, number: int, job: int, streams: tuple[int, int, int], failures: int) -> None:
+    """Leave the new process with its three streams and its job, inside its walls."""
     try:
-        for place, handle in enumerate(streams):
-            os.dup2(handle, place)
+        stdin, stdout, stderr = streams
+        dup2(stdin, 0)
+        dup2(stdout, 1)
+        dup2(stderr, 2)
         first, second = (job, failures) if job < failures else (failures, job)
-        os.closerange(3, first)
-        os.closerange(first + 1, second)
-        os.closerange(second + 1, OPEN_FILES)
+        closerange(3, first)
+        closerange(first + 1, second)
+        closerange(second + 1, OPEN_FILES)
         jail.enter(walls)
-        os.close(failures)
+        close(failures)
     except BaseException as error:
         os.write(failures, FAILURE.pack(number, f"{type(error).__name__}: {error}".encode()))
         os._exit(NOT_SHUT_IN)
-    runner.run_job(job)
