@@ -46,6 +46,9 @@ MOST_HELD = 128
 BOX_MEMORY_BYTES = 4 * 2**30
 """What the executions of one box may occupy together."""
 
+MOST_OF_ANYTHING = 2**53
+"""Limits are below this: infinity is none, and the kernel's own numbers end soon after."""
+
 _GRACE_S = 20.0
 """A box that reports nothing for this much longer than the longest possible execution is broken."""
 
@@ -340,8 +343,8 @@ def _kill_all(load: dict[Box, int]) -> None:
 
 def _check(program: Program, limits: Limits, answer: AnswerCall | None) -> None:
     for name in Limits.__slots__:
-        if not math.isfinite(getattr(limits, name)):
-            raise ValueError(f"limit {name} must be a finite number, got {getattr(limits, name)!r}")
+        if not getattr(limits, name) < MOST_OF_ANYTHING:
+            raise ValueError(f"limit {name} must be a number below 2**53, got {getattr(limits, name)!r}")
     if program.language not in LANGUAGES:
         raise ValueError(f"no language {program.language!r}; known: {', '.join(LANGUAGES)}")
     if (program.stub is None) != (answer is None):

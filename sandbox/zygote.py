@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from sandbox import data, heap, runner
 from sandbox.jail import Baseline, Jail, Walls, clone_sharing_files, die_with_parent, hide_from_tracers
 
-REQUEST = struct.Struct("=IQ4idqiq")
+REQUEST = struct.Struct("=IQ4idqqq")
 """Execution; bytes of its job; descriptors of job, stdin, stdout and stderr; limits in the order of `Jail.walls`."""
 
 REPLY = struct.Struct("=i")
