@@ -131,10 +131,11 @@ def _decode(node: Any, depth: int) -> Data:
         pairs = [(_decode(key, depth + 1), _decode(item, depth + 1)) for key, item in body]
         return _unique(dict(pairs), len(pairs))
     items = [_decode(item, depth + 1) for item in body]
-    if tag == "complex" and [type(item) for item in items] != [float, float]:
-        raise DataError("'complex' does not hold two floats")
-    container = _LIST_TAGS[tag](items)
-    return container if tag == "complex" else _unique(container, len(items))
+    if tag == "complex":
+        if [type(item) for item in items] != [float, float]:
+            raise DataError("'complex' does not hold two floats")
+        return _join_complex(items)
+    return _unique(_LIST_TAGS[tag](items), len(items))
 
 
 def _read_int(text: str) -> int:

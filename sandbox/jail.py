@@ -90,8 +90,10 @@ def measure_baseline() -> Baseline:
 class Jail:
     """Makes the processes of executions; one for the whole life of a zygote."""
 
+    baseline: Baseline
+    """To be measured when the zygote has become what it will stay."""
+
     def __init__(self) -> None:
-        self.baseline = measure_baseline()
         calls = _CALLS[platform.machine()]
         outer_uid, outer_gid = os.getuid(), os.getgid()
         code = program_filter()

@@ -17,7 +17,15 @@ from os import close, closerange, dup2  # found at once by a new process, withou
 from typing import Any, NoReturn
 
 from sandbox import data, heap, runner
-from sandbox.jail import Baseline, Jail, Walls, clone_sharing_files, die_with_parent, hide_from_tracers
+from sandbox.jail import (
+    Baseline,
+    Jail,
+    Walls,
+    clone_sharing_files,
+    die_with_parent,
+    hide_from_tracers,
+    measure_baseline,
+)
 
 REQUEST = struct.Struct("=IQ4idqqq")
 """Execution; bytes of its job; descriptors of job, stdin, stdout and stderr; limits in the order of `Jail.walls`."""
@@ -93,6 +101,7 @@ def _live(requests: int, replies: int, failures: int) -> NoReturn:
         _warm_up()
         heap.share_page_tables()
         heap.settle()
+        jail.baseline = measure_baseline()
         os.write(replies, _BASELINE.pack(*astuple(jail.baseline)))
         _serve(jail, requests, replies, failures)
     except BaseException as error:
