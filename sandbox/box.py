@@ -196,7 +196,8 @@ class Box:
             words = ""
             if self._transport is not None:
                 self._transport.kill()
-                words = self._transport.last_words().strip()
+                with self._write_lock:  # what is closed here may be another file by the time it is written to
+                    words = self._transport.last_words().strip()
             self.broken = self.broken or words or failure
             self._settled.set()
             self._lose_all()

@@ -21,7 +21,7 @@ import docker
 import docker.errors
 
 from sandbox.core import SandboxError
-from sandbox.docker import REPOSITORY, connect, image_tag
+from sandbox.engine import REPOSITORY, connect, image_tag
 
 HUB_IMAGE = "python:3.11-slim"
 _HUB_INTERPRETER = "/usr/local/bin/python3"

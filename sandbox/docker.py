@@ -1,37 +1,40 @@
-"""A sandbox in hardened Docker containers, each a warm box; the only module that imports the engine's client."""
+"""A sandbox in hardened Docker containers, each a warm box."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import os
 import socket
 import struct
-import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 import docker
-import docker.errors
-import requests
 from docker.types import LogConfig, Ulimit
-from docker.utils import kwargs_from_env
 
 from sandbox.box import Transport
 from sandbox.bundle import ENVIRONMENT, INTERPRETER_OPTIONS
 from sandbox.core import SandboxError
+from sandbox.engine import (
+    ENGINE_ERRORS,
+    INTERPRETER_LABEL,
+    REPOSITORY,
+    Endpoint,
+    check_engine,
+    connect,
+    find_endpoint,
+    find_image,
+    image_tag,
+    is_here,
+)
 from sandbox.fifos import OPEN_FIRST, Fifos
 from sandbox.pool import BOX_MEMORY_BYTES, PooledSandbox, default_boxes
 
 logger = logging.getLogger(__name__)
 
-REPOSITORY = "assay-sandbox"
-INTERPRETER_LABEL = "assay.sandbox.interpreter"
-BUILD_COMMAND = "python -m sandbox.build"
-
-_DEFAULT_ENGINE = "unix:///var/run/docker.sock"
 _FIRST_USER = 200_000
 _MOST_PROCESSES = 4096
 _SUPERVISORS_SHARE = 0.9
@@ -39,6 +42,9 @@ _SUPERVISORS_SHARE = 0.9
 
 _PIPES = "/pipes"
 """Where a container finds them; empty by the time that any program runs."""
+
+_KILL_S = 10.0
+"""How long the engine may take to end a container; after that it ends by itself, since nobody talks to it any more."""
 
 _STREAM_HEADER = struct.Struct(">BxxxI")
 _STDERR = 2
@@ -56,42 +62,6 @@ _HIDDEN = (
     "/proc/timer_stats",
     "/proc/sched_debug",
 )
-_ENGINE_ERRORS = (docker.errors.DockerException, requests.RequestException, OSError)
-
-
-def image_tag() -> str:
-    """Return the tag of the image that belongs to this version of the package: a hash of what it is built from."""
-    folder = resources.files("sandbox.image")
-    digest = hashlib.sha256((folder / "Dockerfile").read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def connect() -> docker.APIClient:
-    """Return a client of the engine that the environment names.
-
-    Raises:
-        SandboxError: No engine answers.
-    """
-    settings = kwargs_from_env()
-    try:
-        _knock(str(settings.get("base_url", _DEFAULT_ENGINE)))
-        client = docker.APIClient(version="auto", timeout=60, **settings)
-        client.ping()
-    except _ENGINE_ERRORS as error:
-        raise SandboxError(
-            f"no Docker engine answers ({error}): start it (`dockerd &` as root, or your system's service), "
-            "or take sandbox=bubblewrap, which needs none"
-        ) from error
-    return client
-
-
-def _knock(address: str) -> None:
-    """Raise `OSError` where nobody listens: the client, told so by its own attempt, would leave that socket open."""
-    scheme, _, path = address.partition("://")
-    if scheme.endswith("unix"):
-        with socket.socket(socket.AF_UNIX) as attempt:
-            attempt.settimeout(10.0)
-            attempt.connect(path)
 
 
 class DockerSandbox(PooledSandbox):
@@ -117,30 +87,37 @@ class DockerSandbox(PooledSandbox):
         memory_bytes: int = BOX_MEMORY_BYTES,
         runtime: str | None = None,
     ) -> None:
-        with contextlib.closing(connect()) as client:
+        where = find_endpoint()
+        with contextlib.closing(connect(where)) as client:
             self._engine = client.info()
-            _check_engine(self._engine, runtime)
+            check_engine(self._engine, runtime)
             image = find_image(client)
-            settings = _host_settings(client, self._engine, memory_bytes, runtime)
+            here = is_here(where, self._engine)
+            self._processors = _own_processors(self._engine) if here else None
+            settings = _host_settings(client, self._engine, memory_bytes, runtime, self._processors)
         self._image = f"{REPOSITORY}:{image_tag()}"
-        interpreter = image["Config"]["Labels"][INTERPRETER_LABEL]
+        start = _Start(where, self._image, image["Config"]["Labels"][INTERPRETER_LABEL], settings)
         self._cap_bytes = memory_bytes
         self._runtime = runtime or self._engine.get("DefaultRuntime", "default")
         count = boxes or default_boxes()
         first = _FIRST_USER + (os.getpid() * 64) % 10_000_000
         users = iter(range(first, first + 1_000_000))  # a user of its own for every container ever started
-
-        self._pipes = _reaches_our_files()
+        self._pipes, self._pipes_seen = here, False
 
         def launch() -> Transport:
-            started = (self._image, interpreter, next(users), settings)
+            user = next(users)
             if not self._pipes:
-                return _Attached(*started)
+                return _Attached(start, user)
+            fifos = Fifos()
             try:
-                return _Piped(*started)
+                box: Transport = _Piped(start, user, fifos)
+                self._pipes_seen = True
+                return box
             except SandboxError as error:
+                if self._pipes_seen:
+                    raise
                 reason = error
-            box = _Attached(*started)  # if this fails too, it is not for the pipes
+            box = _Attached(start, user)  # if this fails too, it is not for the pipes
             logger.info("boxes cannot open pipes of this machine (%s); the engine carries what they say", reason)
             self._pipes = False
             return box
@@ -157,43 +134,61 @@ class DockerSandbox(PooledSandbox):
         cap = f"{self._cap_bytes / 2**30:g} GiB"
         way = "pipes" if self._pipes else "the engine's streams"
         engine = f"engine {self._engine['ServerVersion']}, runtime {self._runtime}, over {way}"
-        how = f"containers of {self._image} by {engine}"
+        processors = f", on processors {self._processors} like this process" if self._processors else ""
+        how = f"containers of {self._image} by {engine}{processors}"
         return {**super().guarantees(), "box": f"{how}; memory cap {cap} and seccomp profile of the whole box"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What every container of a sandbox is started from."""
+
+    where: Endpoint
+    image: str
+    interpreter: str
+    settings: dict[str, Any]
 
 
 class _Container:
     """A started container that can be ended and whose last words can be read."""
 
     def __init__(
-        self, image: str, interpreter: str, user: int, settings: dict[str, Any], options: tuple[str, ...], stdin: bool
+        self, start: _Start, user: int, options: tuple[str, ...], mounts: list[dict[str, Any]], *, stdin: bool
     ) -> None:
-        self._client = connect()
+        self._client = connect(start.where)
+        self._id = ""
         self._errors = b""
+        self._socket: socket.socket | None = None
+        self._ends: list[Any] = []
         try:
-            self._id: str = self._client.create_container(
-                image,
+            self._id = self._client.create_container(
+                start.image,
                 command=list(options),
-                entrypoint=[interpreter],
+                entrypoint=[start.interpreter],
                 user=f"{user}:{user}",
                 environment=ENVIRONMENT,
                 working_dir="/",
                 hostname="box",
                 stdin_open=stdin,
                 labels={"assay.sandbox": "box"},
-                host_config=settings,
+                host_config={**start.settings, "Mounts": mounts},
             )["Id"]
             streams = {"stdin": int(stdin), "stdout": int(stdin), "stderr": 1, "stream": 1}
-            self._attached = self._client.attach_socket(self._id, params=streams)
-            self._socket = getattr(self._attached, "_sock", self._attached)
-            self._socket.settimeout(None)
+            attached = self._client.attach_socket(self._id, params=streams)
+            connection: socket.socket = getattr(attached, "_sock", attached)
+            connection.settimeout(None)
+            self._socket = connection
+            self._ends = [attached, getattr(attached, "_response", None), connection]
             self._client.start(self._id)
-        except _ENGINE_ERRORS as error:
-            raise SandboxError(f"the engine cannot start a container of {image}: {error}") from error
+        except ENGINE_ERRORS as error:
+            self.kill()
+            self._close()
+            raise SandboxError(f"the engine cannot start a container of {start.image}: {error}") from error
 
     def is_alive(self) -> bool:
         try:
             return bool(self._client.inspect_container(self._id)["State"]["Running"])
-        except _ENGINE_ERRORS:
+        except ENGINE_ERRORS:
             return False
 
     def receive(self) -> bytes | None:
@@ -211,7 +206,7 @@ class _Container:
     def _receive_exactly(self, count: int) -> bytes:
         parts = []
         while count:
-            part = self._socket.recv(count)
+            part = self._socket.recv(count) if self._socket is not None else b""
             if not part:
                 break
             parts.append(part)
@@ -219,31 +214,38 @@ class _Container:
         return b"".join(parts)
 
     def send(self, content: bytes) -> None:
+        assert self._socket is not None  # it was started
         self._socket.sendall(content)
 
     def kill(self) -> None:
-        with contextlib.suppress(*_ENGINE_ERRORS):
-            self._client.remove_container(self._id, force=True)
+        container, self._id = self._id, ""
+        self._client.timeout = _KILL_S
+        with contextlib.suppress(*ENGINE_ERRORS):
+            if container:
+                self._client.remove_container(container, force=True)
         with contextlib.suppress(OSError):  # the engine does not always end the stream of a container that it killed
-            self._socket.shutdown(socket.SHUT_RDWR)
+            if self._socket is not None:
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def last_words(self) -> str:
         with contextlib.suppress(OSError):
             while self.receive() is not None:
                 pass
-        ends: list[Any] = [self._attached, getattr(self._attached, "_response", None), self._socket]
-        for end in filter(None, ends):
+        self._close()
+        return self._errors.decode(errors="replace")
+
+    def _close(self) -> None:
+        for end in filter(None, self._ends):
             with contextlib.suppress(OSError, ValueError):  # ValueError: closing one may have closed the next
                 end.close()
         self._client.close()
-        return self._errors.decode(errors="replace")
 
 
 class _Attached:
     """A box that is spoken to through the engine: works wherever the engine is."""
 
-    def __init__(self, image: str, interpreter: str, user: int, settings: dict[str, Any]) -> None:
-        self._container = _Container(image, interpreter, user, settings, INTERPRETER_OPTIONS, stdin=True)
+    def __init__(self, start: _Start, user: int) -> None:
+        self._container = _Container(start, user, INTERPRETER_OPTIONS, [], stdin=True)
         self._rest = b""
         self.write, self.kill = self._container.send, self._container.kill
         self.last_words = self._container.last_words
@@ -259,25 +261,27 @@ class _Attached:
 
 
 class _Piped:
-    """A box that is spoken to through two pipes of this machine, past the engine, which would copy every byte twice."""
+    """A box that is spoken to through two pipes of this machine, past the engine, which would copy every byte twice.
 
-    def __init__(self, image: str, interpreter: str, user: int, settings: dict[str, Any]) -> None:
-        self._fifos = Fifos()
-        mount = {"Type": "bind", "Source": str(self._fifos.folder), "Target": _PIPES, "ReadOnly": True}
+    It outlives an engine that dies, and ends when it is hung up.
+    """
+
+    def __init__(self, start: _Start, user: int, fifos: Fifos) -> None:
+        self._fifos = fifos
+        mount = {"Type": "bind", "Source": str(fifos.folder), "Target": _PIPES, "ReadOnly": True}
         *flags, bootstrap = INTERPRETER_OPTIONS
         options = (*flags, OPEN_FIRST.format(folder=_PIPES) + bootstrap)
         try:
-            settings = {**settings, "Mounts": [mount]}
-            self._container = _Container(image, interpreter, user, settings, options, stdin=False)
+            self._container = _Container(start, user, options, [mount], stdin=False)
         except SandboxError:
-            self._fifos.close()
+            fifos.close()
             raise
         try:
-            self._fifos.connect(self._container.is_alive)
+            fifos.connect(self._container.is_alive)
         except SandboxError as error:
             self.kill()
             raise SandboxError(self.last_words().strip() or str(error)) from None
-        self.write, self.read = self._fifos.write, self._fifos.read
+        self.write, self.read = fifos.write, fifos.read
 
     def kill(self) -> None:
         self._container.kill()
@@ -288,40 +292,20 @@ class _Piped:
         return self._container.last_words()
 
 
-def find_image(client: docker.APIClient) -> dict[str, Any]:
-    """Return the engine's description of our image.
-
-    Raises:
-        SandboxError: It has not been built, or only for another version of this package.
-    """
-    tag = image_tag()
-    try:
-        found: dict[str, Any] = client.inspect_image(f"{REPOSITORY}:{tag}")
-        return found
-    except docker.errors.ImageNotFound:
-        others = [name for image in client.images(REPOSITORY) for name in image["RepoTags"] or ()]
-        state = f"the engine only has {', '.join(others)}, of another version" if others else "it has not been built"
-        raise SandboxError(f"no image {REPOSITORY}:{tag}: {state}; run `{BUILD_COMMAND}`") from None
-
-
-def _reaches_our_files() -> bool:
-    """Return whether the engine is on this machine, so that a folder of ours can be shown to a container."""
-    address = os.environ.get("DOCKER_HOST", "")
-    return sys.platform == "linux" and (not address or address.startswith("unix://"))
-
-
-def _check_engine(engine: Mapping[str, Any], runtime: str | None) -> None:
-    missing = [what for what in ("MemoryLimit", "SwapLimit", "PidsLimit") if not engine.get(what)]
-    if missing:
-        raise SandboxError(f"this engine cannot enforce {', '.join(missing)}: enable those control groups on the host")
-    if not any("seccomp" in option for option in engine.get("SecurityOptions") or ()):
-        raise SandboxError("this engine has no seccomp: use one that was built with it, or sandbox=bubblewrap")
-    if runtime is not None and runtime not in engine.get("Runtimes", {}):
-        raise SandboxError(f"the engine has no runtime {runtime!r}; it knows {', '.join(engine['Runtimes'])}")
+def _own_processors(engine: Mapping[str, Any]) -> str | None:
+    """Return the processors that this process is held to (by `taskset`, say), so that its boxes stay on them too."""
+    allowed = os.sched_getaffinity(0)
+    if len(allowed) == os.sysconf("SC_NPROCESSORS_ONLN") or not engine.get("CPUSet"):
+        return None
+    return ",".join(map(str, sorted(allowed)))
 
 
 def _host_settings(
-    client: docker.APIClient, engine: Mapping[str, Any], memory_bytes: int, runtime: str | None
+    client: docker.APIClient,
+    engine: Mapping[str, Any],
+    memory_bytes: int,
+    runtime: str | None,
+    processors: str | None,
 ) -> dict[str, Any]:
     """Return how a container is shut in; programs are shut in further by the fork-server inside it."""
     profile = (resources.files("sandbox.image") / "seccomp.json").read_text(encoding="utf-8")
@@ -342,6 +326,7 @@ def _host_settings(
         auto_remove=True,
         log_config=LogConfig(type="none"),
         runtime=runtime,
+        cpuset_cpus=processors,
     )
     settings["MaskedPaths"] = list(_HIDDEN)
     return settings

@@ -21,7 +21,7 @@ FORBIDDEN = {"sandbox": {"envs", "agents"}, "envs": {"agents"}, "agents": set()}
 OWNERS = {
     "torch": ("agents/",),
     "transformers": ("agents/",),
-    "docker": ("sandbox/docker.py", "sandbox/build.py"),  # the sandbox, and the command that builds its image
+    "docker": ("sandbox/docker.py", "sandbox/engine.py", "sandbox/build.py"),  # the sandbox, its engine, its image
     "vllm": ("agents/backends/vllm.py",),
 }
 
