@@ -23,12 +23,48 @@ from agents.backends import BACKENDS
 from agents.losses import LOSSES
 from envs.core import SPLITS, ConfigError
 from envs.options import parse_overrides, unknown_name
+from envs.sandboxes import sandbox_choice, sandbox_option
 
-DEFAULTS = ("_self_", {"env": "code"}, {"override hydra/job_logging": "stdout"})
+DEFAULTS = ("_self_", {"env": "code"}, {"sandbox": "auto"}, {"override hydra/job_logging": "stdout"})
 """What a command's configuration is composed of."""
 
 NO_FILES = {"run": {"dir": "."}, "sweep": {"dir": "runs", "subdir": "."}, "output_subdir": None}
 """Hydra writes nothing: a run's folder is ours, and the working folder the user's."""
+
+
+@dataclass
+class BubblewrapConfig:
+    """A sandbox that needs no engine; `sandbox=bubblewrap`."""
+
+    name: str = "bubblewrap"
+    """Which sandbox."""
+    boxes: int | None = None
+    """Warm boxes; one per processor when not given."""
+
+
+@dataclass
+class DockerConfig(BubblewrapConfig):
+    """A sandbox of Docker containers; `sandbox=docker`."""
+
+    name: str = "docker"
+    """Which sandbox."""
+    runtime: str | None = None
+    """The engine's OCI runtime, such as `runsc` (gVisor); the engine's default when not given."""
+
+
+@dataclass
+class AutoConfig(DockerConfig):
+    """Docker where an engine with our image answers, else bubblewrap; with a runtime: Docker; `sandbox=auto`."""
+
+    name: str = "auto"
+    """Which sandbox."""
+
+
+SANDBOX_CONFIGS: dict[str, type[BubblewrapConfig]] = {
+    "auto": AutoConfig,
+    "docker": DockerConfig,
+    "bubblewrap": BubblewrapConfig,
+}
 
 
 @dataclass
@@ -102,8 +138,9 @@ class TrainConfig:
     """What samples."""
     device: str = "auto"
     """Where sampling and learning run: `auto` (a GPU where torch finds one), `cpu`, `cuda`, `cuda:1`, ..."""
-    sandbox: str = "auto"
-    """What runs untrusted programs: `auto`, `docker` or `bubblewrap`; for environments that have the option."""
+    sandbox: Any = "auto"
+    """What runs untrusted programs, for environments that have the option: `sandbox=auto`, `docker` or `bubblewrap`,
+    and its options, such as `sandbox.runtime=runsc`."""
     seed: int = 0
     """Of tasks, episodes and sampling."""
     run_dir: str | None = None
@@ -127,33 +164,49 @@ def register_configs(arguments: Sequence[str], name: str, schema: type[Any]) -> 
     """Tell Hydra of the schema and of every environment, plug-ins included, before it reads the command line.
 
     Args:
-        arguments: The command line, of which `plugins=` and `env=` are looked at.
+        arguments: The command line, of which `plugins=`, `env=` and `sandbox=` are looked at.
         name: Name of the configuration.
         schema: Its dataclass.
 
     Raises:
-        ConfigError: A plug-in cannot be loaded, there is no such environment, or an option does not exist.
+        ConfigError: A plug-in cannot be loaded, there is no such environment or sandbox, or an option does not exist.
     """
-    given = [argument for argument in arguments if argument.startswith(("plugins=", "env="))]
+    given = [argument for argument in arguments if argument.startswith(("plugins=", "env=", "sandbox="))]
     options = parse_overrides(given)
     envs.load_plugins(_listed(options.get("plugins", [])))
     known = envs.registered()
-    chosen = str(options.get("env", "code"))
-    for choice in chosen.split(","):  # a sweep names several
+    chosen = str(options.get("env", "code")).split(",")  # a sweep names several
+    sandboxes = str(options.get("sandbox", "auto")).split(",")
+    for choice in chosen:
         if choice not in known:
             raise envs.UnknownEnvError(unknown_name("environment", choice, known))
+    for choice in sandboxes:
+        if choice not in SANDBOX_CONFIGS:
+            raise ConfigError(unknown_name("sandbox", choice, SANDBOX_CONFIGS))
     store = ConfigStore.instance()
     store.store(name=name, node=schema)
+    for sandbox_name, node in SANDBOX_CONFIGS.items():
+        store.store(group="sandbox", name=sandbox_name, node=node)
     for env_name in known:
         store.store(group="env", name=env_name, node={"name": env_name, **envs.default_options(env_name)})
-    options_of = {choice: envs.default_options(choice) for choice in chosen.split(",")}
-    _check_overrides(arguments, name, schema, options_of)
+    owners = {
+        "env": ("environment", {choice: list(envs.default_options(choice)) for choice in chosen}),
+        "sandbox": ("sandbox", {choice: _options(SANDBOX_CONFIGS[choice]) for choice in sandboxes}),
+    }
+    _check_overrides(arguments, name, schema, owners)
 
 
 def _check_overrides(
-    arguments: Sequence[str], name: str, schema: type[Any], options_of: Mapping[str, Mapping[str, Any]]
+    arguments: Sequence[str], name: str, schema: type[Any], owners: Mapping[str, tuple[str, Mapping[str, list[str]]]]
 ) -> None:
-    """Refuse in one line what Hydra would refuse in many: a key that does not exist, a value of the wrong type."""
+    """Refuse in one line what Hydra would refuse in many: a key that does not exist, a value of the wrong type.
+
+    Args:
+        arguments: The command line.
+        name: Name of the configuration.
+        schema: Its dataclass.
+        owners: Of each group, what its members are called, and the options of those that are chosen.
+    """
     ours = [text for text in arguments if "=" in text and not text.startswith(("-", "+", "~", "hydra"))]
     for key in (text.partition("=")[0] for text in ours):
         first, _, rest = key.partition(".")
@@ -161,8 +214,9 @@ def _check_overrides(
         if first not in names:
             raise ConfigError(unknown_name("option", first, names))
         owner, known = f"option of {first!r}", [part.name for part in _NESTED.get(first, ())]
-        if first == "env":
-            owner = f"option of the environment {', '.join(map(repr, options_of))}"
+        if first in owners:
+            kind, options_of = owners[first]
+            owner = f"option of the {kind} {', '.join(map(repr, options_of))}"
             known = [option for options in options_of.values() for option in options]
         if rest and rest.partition(".")[0] not in known:
             raise ConfigError(unknown_name(owner, rest, known))
@@ -191,6 +245,7 @@ def check(config: TrainConfig) -> None:
     for what, value, known in names:
         if value not in known:
             raise ConfigError(unknown_name(what, value, known))
+    sandbox_choice(config.sandbox)
     if config.algo.group_size < 2:
         raise ConfigError(
             f"algo.group_size must be at least 2: one member alone has no sibling ({config.algo.group_size})"
@@ -217,19 +272,37 @@ def check(config: TrainConfig) -> None:
         raise ConfigError("eval.split=train would evaluate on what is trained on; choose validation or heldout")
 
 
-def env_options(env: Any, sandbox: str) -> tuple[str, dict[str, Any]]:
+def resumed_sandbox(stored: Any, composed: Any, overrides: Sequence[str]) -> Any:
+    """Return the `sandbox` node of a run that is resumed.
+
+    Args:
+        stored: That of the run; of an older one, a name.
+        composed: That of the command line.
+        overrides: What the command line gives.
+    """
+    if any(override.startswith("sandbox=") for override in overrides):
+        return composed
+    anew = [text.removeprefix("sandbox.") for text in overrides if text.startswith("sandbox.")]
+    node = {"name": stored} if isinstance(stored, str) else stored
+    return OmegaConf.merge(node, OmegaConf.from_dotlist(anew))
+
+
+def env_options(env: Any, sandbox: Any) -> tuple[str, dict[str, Any]]:
     """Return an environment's name and the options to make it with.
 
     Args:
         env: The configuration's `env` node.
-        sandbox: The sandbox for environments that have the option and name none of their own.
+        sandbox: Its `sandbox` node, for environments that have the option and name none of their own.
+
+    Raises:
+        ConfigError: The sandbox cannot be, or its options would be lost.
     """
     options = OmegaConf.to_container(env, resolve=True) if OmegaConf.is_config(env) else dict(env)
     assert isinstance(options, dict)  # a node of the env group is a mapping
     chosen = {str(key): value for key, value in options.items()}
     name = str(chosen.pop("name"))
-    if chosen.get("sandbox") == "auto":
-        chosen["sandbox"] = sandbox
+    if chosen.get("sandbox") is not None:
+        chosen["sandbox"] = sandbox_option(sandbox_choice(sandbox), chosen["sandbox"])
     return name, chosen
 
 
@@ -237,6 +310,10 @@ def fail(error: BaseException) -> None:
     """End the process with one line that says what was wrong."""
     print(f"error: {error}", file=sys.stderr)
     raise SystemExit(2)
+
+
+def _options(schema: type[Any]) -> list[str]:
+    return [part.name for part in fields(schema) if part.name != "name"]
 
 
 def _listed(plugins: Any) -> list[str]:

@@ -25,6 +25,7 @@ from agents.rollout import Rollout, text_env
 from agents.schedule import Stream, stream_seed
 from envs.core import SPLITS, ConfigError, VerifierError
 from envs.options import unknown_name
+from envs.sandboxes import sandbox_choice
 from sandbox.core import SandboxError
 
 _EPISODES_AT_ONCE = 128
@@ -45,8 +46,8 @@ class EvaluateConfig:
     """What samples."""
     device: str = "auto"
     """Where it samples: `auto` (a GPU where torch finds one), `cpu`, `cuda`, ..."""
-    sandbox: str = "auto"
-    """What runs untrusted programs."""
+    sandbox: Any = "auto"
+    """What runs untrusted programs, and its options, such as `sandbox.runtime=runsc`."""
     split: str = "heldout"
     """Split that is evaluated."""
     samples: int = 8
@@ -118,6 +119,7 @@ def check(config: EvaluateConfig) -> None:
     for what, value, known in (("split", config.split, SPLITS), ("backend", config.backend, BACKENDS)):
         if value not in known:
             raise ConfigError(unknown_name(what, value, known))
+    sandbox_choice(config.sandbox)
     for name in ("samples", "temperature", "max_new_tokens", "sampler_batch"):
         if not getattr(config, name) > 0:
             raise ConfigError(f"{name} must be positive, got {getattr(config, name)!r}")

@@ -18,12 +18,15 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import OmegaConf
 
 from agents.checkpoint import load_checkpoint, read_json, save_checkpoint, write_atomic
-from agents.config import TrainConfig
+from agents.config import TrainConfig, resumed_sandbox
 from agents.core import Group, Learner
 from agents.metrics import EvalResult, MetricsWriter
 from agents.models import LoadedModel
 from envs.core import ConfigError
 from envs.registry import load_plugins
+
+_NOT_ANEW = ("resume=", "run_dir=", "env=", "plugins=", "sandbox")
+"""What the command line of a resumed run does not change, or not by a mere merge."""
 
 _PACKAGES = ("assay", "torch", "transformers", "gymnasium", "numpy", "hydra-core")
 
@@ -139,8 +142,11 @@ def open_run(config: Any) -> tuple[TrainConfig, Run]:
         folder = Path(config.resume)
         if not (folder / "config.yaml").is_file():
             raise ConfigError(f"{config.resume!r} is not the folder of a run (it has no config.yaml)")
-        stored = OmegaConf.load(folder / "config.yaml")
-        merged = OmegaConf.merge(OmegaConf.structured(TrainConfig), stored, OmegaConf.from_dotlist(_given_anew()))
+        stored: Any = OmegaConf.load(folder / "config.yaml")
+        overrides = _overrides()
+        stored.sandbox = resumed_sandbox(stored.get("sandbox", "auto"), config.sandbox, overrides)
+        anew = OmegaConf.from_dotlist([override for override in overrides if not override.startswith(_NOT_ANEW)])
+        merged = OmegaConf.merge(OmegaConf.structured(TrainConfig), stored, anew)
         load_plugins(merged.plugins)
         checkpoint = load_checkpoint(folder) if (folder / "checkpoints" / "last").exists() else None
         return _typed(merged), Run(folder, checkpoint)
@@ -153,12 +159,9 @@ def open_run(config: Any) -> tuple[TrainConfig, Run]:
     return _typed(config), Run(folder)
 
 
-def _given_anew() -> list[str]:
-    """Return what the command line of a resumed run changes, such as `algo.steps=40`."""
-    if not HydraConfig.initialized():
-        return []
-    fixed = ("resume=", "run_dir=", "env=", "plugins=")
-    return [override for override in HydraConfig.get().overrides.task if not override.startswith(fixed)]
+def _overrides() -> list[str]:
+    """Return what the command line gives, such as `algo.steps=40`."""
+    return list(HydraConfig.get().overrides.task) if HydraConfig.initialized() else []
 
 
 def _typed(config: Any) -> TrainConfig:

@@ -24,6 +24,7 @@ from envs.datasets import content_hash
 from envs.jsonl import Record, read_records, shown, write_lines
 from envs.options import nested_options, parse_overrides, unknown_name
 from envs.registry import load_plugins, make
+from envs.sandboxes import sandbox_choice, sandbox_option
 from envs.text_env import TextEnv, guarded, judge
 from sandbox.core import SandboxError
 
@@ -105,7 +106,8 @@ def env_from_options(options: Mapping[str, Any], known: Sequence[str], needed: S
     """Make the environment that a command's options name, after its plug-ins are loaded.
 
     Args:
-        options: What `parse_overrides` made of the command line: `env`, its options under `env.`, `plugins`, `sandbox`.
+        options: What `parse_overrides` made of the command line: `env`, its options under `env.`, `plugins`, and
+            `sandbox` with its options under `sandbox.`.
         known: Every option of the command.
         needed: Those that must be given, besides `env`.
 
@@ -113,7 +115,7 @@ def env_from_options(options: Mapping[str, Any], known: Sequence[str], needed: S
         ConfigError: An option is unknown, missing, or cannot be.
     """
     for option in options:
-        if option.removesuffix(".") not in known or (option.endswith(".") and option != "env."):
+        if option.removesuffix(".") not in known or (option.endswith(".") and option not in ("env.", "sandbox.")):
             raise ConfigError(unknown_name("option", option.removesuffix("."), known))
     for option in ("env", *needed):
         if options.get(option) is None:
@@ -121,8 +123,9 @@ def env_from_options(options: Mapping[str, Any], known: Sequence[str], needed: S
     plugins = options.get("plugins") or []
     load_plugins([str(plugin) for plugin in (plugins if isinstance(plugins, list) else [plugins])])
     env_options = nested_options(options.get("env.", {}))
-    if "sandbox" in options:
-        env_options.setdefault("sandbox", options["sandbox"])
+    if "sandbox" in options or "sandbox." in options:
+        command = {"name": options.get("sandbox", "auto"), **nested_options(options.get("sandbox.", {}))}
+        env_options["sandbox"] = sandbox_option(sandbox_choice(command), env_options.get("sandbox"))
     env = make(str(options["env"]), **env_options).unwrapped
     if not isinstance(env, TextEnv):
         raise ConfigError(f"the environment {options['env']!r} is not a TextEnv, so its answers cannot be graded")

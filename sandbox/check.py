@@ -17,9 +17,10 @@ def main() -> int:
     """Run every check; return 1 if one failed or the sandbox does not start."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.check", description=__doc__)
     parser.add_argument("--sandbox", default="auto", help=f"one of {', '.join(SANDBOXES)} (default: %(default)s)")
-    console = Console()
+    parser.add_argument("--runtime", help="OCI runtime of the Docker engine, such as runsc (default: the engine's own)")
+    console, options = Console(), parser.parse_args()
     try:
-        sandbox = make(parser.parse_args().sandbox)
+        sandbox = make(options.sandbox, runtime=options.runtime)
     except (SandboxError, ValueError) as error:
         console.print(f"[red]error:[/] {error}", highlight=False)
         return 1

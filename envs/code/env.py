@@ -26,10 +26,9 @@ from envs.code.verifier import REWARDS, CodeVerifier, Reward
 from envs.core import ConfigError, Split, Task
 from envs.datasets import normalised_prompt
 from envs.options import unknown_name
-from envs.sandboxes import shared_sandbox
+from envs.sandboxes import SandboxOption, sandbox_choice, shared_sandbox
 from envs.text_env import TextEnv
-from sandbox.choose import SANDBOXES
-from sandbox.core import Limits, Sandbox, SandboxError
+from sandbox.core import Limits, SandboxError
 
 __all__ = ["CodeEnv"]
 
@@ -51,7 +50,7 @@ class CodeEnv(TextEnv):
         hidden_cases: int = 8,
         shots: bool = True,
         max_turns: int = 1,
-        sandbox: str | Sandbox = "auto",
+        sandbox: SandboxOption = "auto",
         limits: Limits | Mapping[str, Any] | None = None,
         check_references: bool = True,
         seed: int | None = None,
@@ -67,7 +66,7 @@ class CodeEnv(TextEnv):
             hidden_cases: Inputs drawn afresh for each episode, besides a problem's edge cases.
             shots: Whether a solved example stands before each built-in problem, which small models need.
             max_turns: Answers in one episode; after a failed one the model is shown a failing visible case.
-            sandbox: Name of a sandbox, or one that is open.
+            sandbox: Name of a sandbox, its name with options in a mapping, or one that is open.
             limits: Limits of one execution, or those that differ from the defaults.
             check_references: Whether a file's own reference solutions must pass their tests (they run in the sandbox).
             seed: Seed of the episodes.
@@ -77,8 +76,8 @@ class CodeEnv(TextEnv):
         """
         if reward not in REWARDS:
             raise ConfigError(unknown_name("reward", reward, REWARDS))
-        if isinstance(sandbox, str) and sandbox not in SANDBOXES:
-            raise ConfigError(unknown_name("sandbox", sandbox, SANDBOXES))
+        if isinstance(sandbox, (str, Mapping)):
+            sandbox_choice(sandbox)
         if not isinstance(format_weight, (int, float)) or not 0.0 <= format_weight <= MAX_FORMAT_WEIGHT:
             raise ConfigError(f"format_weight must be in [0, {MAX_FORMAT_WEIGHT}], got {format_weight!r}")
         if type(hidden_cases) is not int or not 0 <= hidden_cases <= MAX_HIDDEN_CASES:
@@ -103,10 +102,12 @@ class CodeEnv(TextEnv):
         Raises:
             ConfigError: It cannot run on this machine.
         """
+        if not isinstance(self._sandbox, (str, Mapping)):
+            return  # it is open
         try:
             shared_sandbox(self._sandbox)
         except SandboxError as error:
-            raise ConfigError(f"sandbox={self._sandbox}: {error}") from error
+            raise ConfigError(f"sandbox={sandbox_choice(self._sandbox)}: {error}") from error
 
     @property
     def floor(self) -> float:

@@ -19,8 +19,8 @@ from envs.code.extract import extract_program, fenced
 from envs.code.tasks import CodeReference
 from envs.code.verifier import CodeVerifier
 from envs.core import Message, RewardBreakdown, RewardTerm, Split, Task, Verifier
-from envs.sandboxes import shared_sandbox
-from sandbox.core import Call, ExecutionStatus, Limits, Program, Sandbox
+from envs.sandboxes import SandboxOption, shared_sandbox
+from sandbox.core import Call, ExecutionStatus, Limits, Program
 
 RUN_TESTS = "run_tests"
 
@@ -46,7 +46,7 @@ class LeakyCodeEnv(CodeEnv):
         split: Split = "train",
         hidden_cases: int = 8,
         shots: bool = True,
-        sandbox: str | Sandbox = "auto",
+        sandbox: SandboxOption = "auto",
         limits: Limits | Mapping[str, Any] | None = None,
         seed: int | None = None,
     ) -> None:
@@ -58,7 +58,7 @@ class LeakyCodeEnv(CodeEnv):
             split: Where an episode's task is drawn from.
             hidden_cases: Inputs drawn afresh for each episode.
             shots: Whether a solved example stands before each problem.
-            sandbox: Name of a sandbox, or one that is open.
+            sandbox: Name of a sandbox, its name with options in a mapping, or one that is open.
             limits: Limits of one execution, or those that differ from the defaults.
             seed: Seed of the episodes.
 

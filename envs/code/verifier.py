@@ -17,8 +17,8 @@ from envs.code.compare import json_shaped, outputs_match, values_match
 from envs.code.extract import Extraction, extract_program
 from envs.code.tasks import AssertTests, Case, CodeReference
 from envs.core import RewardBreakdown, RewardTerm, Task, VerifierError
-from envs.sandboxes import shared_sandbox
-from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program, Sandbox
+from envs.sandboxes import SandboxOption, shared_sandbox
+from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program
 
 Reward = Literal["all", "fraction"]
 """`all`: 1 for a program that passes every case, else 0; `fraction`: the share of the cases that it passes."""
@@ -60,8 +60,8 @@ _NOT_COMPILED = ("SyntaxError", "IndentationError", "TabError")
 class CodeVerifier:
     """Judges answers to tasks whose reference is a `CodeReference`. Safe to call from several threads."""
 
-    sandbox: str | Sandbox = "auto"
-    """Name of a sandbox, shared by the process and opened on first use, or a sandbox."""
+    sandbox: SandboxOption = "auto"
+    """Which sandbox, shared by the process and opened on first use, or one that is open."""
     limits: Limits = field(default_factory=Limits)
     reward: Reward = "all"
     format_weight: float = 0.0
