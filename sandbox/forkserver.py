@@ -197,7 +197,7 @@ class Supervisor:
         self.executions[number] = execution
         self.starting.append(execution)
         walls = [limits[name] for name in _WALLS]
-        os.write(self.zygote.requests, REQUEST.pack(number, parts[0], *execution.theirs, *walls))
+        os.write(self.zygote.requests, REQUEST.pack(execution.name, parts[0], *execution.theirs, *walls))
 
     def _started(self) -> None:
         """Take note of the process that the zygote has made for the execution that waits the longest."""
@@ -360,9 +360,9 @@ class Supervisor:
         """Return why an execution's walls could not be put up; empty if they were."""
         with contextlib.suppress(BlockingIOError):
             while record := os.read(self.zygote.failures, FAILURE.size):
-                number, reason = FAILURE.unpack(record)
-                self.failures[number] = reason.rstrip(b"\0").decode(errors="replace")
-        return self.failures.pop(execution.number, "")
+                name, reason = FAILURE.unpack(record)
+                self.failures[name] = reason.rstrip(b"\0").decode(errors="replace")
+        return self.failures.pop(execution.name, "")
 
 
 def _lose_zygote() -> NoReturn:

@@ -54,11 +54,13 @@ def share_page_tables() -> None:
             start, end = (int(part, 16) for part in span.split("-"))
             if not path or not path[0].startswith("/") or rights not in _READ_ONLY or end - start < _LARGE_BYTES:
                 continue
-            length = ctypes.c_size_t(end - start)
-            if libc.mprotect(ctypes.c_void_p(start), length, _READ_ONLY[rights] | mmap.PROT_WRITE) == 0:
-                byte = ctypes.c_ubyte.from_address(end - 1)
-                byte.value = byte.value
-                libc.mprotect(ctypes.c_void_p(start), length, _READ_ONLY[rights])
+            address, length, before = ctypes.c_void_p(start), ctypes.c_size_t(end - start), _READ_ONLY[rights]
+            if libc.mprotect(address, length, before | mmap.PROT_WRITE) != 0:
+                continue  # a hardened kernel: it goes on with faults
+            byte = ctypes.c_ubyte.from_address(end - 1)
+            byte.value = byte.value
+            if libc.mprotect(address, length, before) != 0:
+                raise OSError(f"{path[0]} would stay writable in memory")
 
 
 def _fill_pools() -> None:

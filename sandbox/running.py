@@ -5,6 +5,7 @@ Imports only the standard library, since it runs inside the box.
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ class Execution:
     channel: socket.socket | None
     allowances: dict[int, int]
     """Stream kind -> bytes that may still come."""
+    name: int = field(default_factory=lambda: int.from_bytes(os.urandom(4)))
+    """What the zygote and the process itself know it by; unlike its number it does not count."""
     started: float = 0.0
     waited_at_start_s: float = 0.0
     """For how long the supervisor itself had waited for a processor by then."""

@@ -28,19 +28,23 @@ from sandbox.jail import (
 )
 
 REQUEST = struct.Struct("=IQ4idqqq")
-"""Execution; bytes of its job; descriptors of job, stdin, stdout and stderr; limits in the order of `Jail.walls`."""
+"""A random number to name it by, which tells a program nothing; bytes of its job; descriptors of job, stdin, stdout and
+stderr; limits in the order of `Jail.walls`."""
 
 REPLY = struct.Struct("=i")
 """Pid of the new process, or a negative error number."""
 
 FAILURE = struct.Struct("=I508s")
-"""Execution whose walls could not be put up, and the reason. Written at once, by a process that then ends."""
+"""Name of the request whose walls could not be put up, and the reason; written whole by a process that then ends."""
 
 NOT_SHUT_IN = 97
 """Exit code of that process. A program may end with it too: only the record on the pipe counts."""
 
 OPEN_FILES = 1024
 """Descriptors that the supervisor may hold."""
+
+_JOB = 3
+"""Descriptor under which every new process finds its job."""
 
 _BASELINE = struct.Struct("=3q")
 
@@ -122,28 +126,29 @@ def _warm_up() -> None:
 def _serve(jail: Jail, requests: int, replies: int, failures: int) -> None:
     size, unpack, pack = REQUEST.size, REQUEST.unpack, REPLY.pack
     while True:
-        number, job_bytes, job, stdin, stdout, stderr, *limits = unpack(os.read(requests, size))
-        walls = jail.walls(*limits)
+        asked = unpack(os.read(requests, size))
+        walls = jail.walls(*asked[6:])
         pid = jail.clone()
         if pid == 0:
-            _shut_in(jail, walls, number, job, (stdin, stdout, stderr), failures)
-            runner.run_job(job, job_bytes)
+            _shut_in(jail, walls, asked, failures)
+            job_bytes = asked[1]
+            del asked, walls  # not for the program's eyes: what it can see says nothing of other executions
+            runner.run_job(_JOB, job_bytes)
         os.write(replies, pack(pid))
 
 
-def _shut_in(jail: Jail, walls: Walls, number: int, job: int, streams: tuple[int, int, int], failures: int) -> None:
+def _shut_in(jail: Jail, walls: Walls, asked: tuple[Any, ...], failures: int) -> None:
     """Leave the new process with its three streams and its job, inside its walls."""
+    name, _, job, stdin, stdout, stderr, *_ = asked
     try:
-        stdin, stdout, stderr = streams
         dup2(stdin, 0)
         dup2(stdout, 1)
         dup2(stderr, 2)
-        first, second = (job, failures) if job < failures else (failures, job)
-        closerange(3, first)
-        closerange(first + 1, second)
-        closerange(second + 1, OPEN_FILES)
+        dup2(job, _JOB)
+        closerange(_JOB + 1, failures)
+        closerange(failures + 1, OPEN_FILES)
         jail.enter(walls)
         close(failures)
     except BaseException as error:
-        os.write(failures, FAILURE.pack(number, f"{type(error).__name__}: {error}".encode()))
+        os.write(failures, FAILURE.pack(name, f"{type(error).__name__}: {error}".encode()))
         os._exit(NOT_SHUT_IN)

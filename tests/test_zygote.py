@@ -121,3 +121,25 @@ def test_limits_past_all_measure_are_refused(fresh: PooledSandbox) -> None:
             fresh.run(SLEEPY, [Call(args=(1,))], Limits(**{name: 2**53}))
     with pytest.raises(ValueError, match="wall_time_s"):
         fresh.run(SLEEPY, [Call(args=(1,))], Limits(wall_time_s=float("inf")))
+
+
+PEEK = """
+import sys
+
+def f(x):
+    seen, frame = [], sys._getframe(1)
+    while frame:
+        values = {name: value for name, value in frame.f_locals.items() if type(value) in (int, str, bytes, tuple, list)}
+        seen.append([frame.f_code.co_name, repr(values)])
+        frame = frame.f_back
+    return seen
+"""
+
+
+def test_what_a_program_finds_in_its_callers_frames_is_the_same_in_every_execution(fresh: PooledSandbox) -> None:
+    peek = Program(source=PEEK, entry_point="f")
+    first = fresh.run(peek, [Call(args=(1,))] * 3, PATIENT)
+    fresh.run(SLEEPY, [Call(args=(n,)) for n in range(8)], PATIENT)
+    later = fresh.run(peek, [Call(args=(1,))] * 5, PATIENT)
+    assert first[0].value
+    assert [result.value for result in [*first, *later]] == [first[0].value] * 8
