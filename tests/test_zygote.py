@@ -129,7 +129,7 @@ import sys
 def f(x):
     seen, frame = [], sys._getframe(1)
     while frame:
-        values = {name: value for name, value in frame.f_locals.items() if type(value) in (int, str, bytes, tuple, list)}
+        values = {name: value for name, value in frame.f_locals.items() if type(value) in (int, str, tuple, list)}
         seen.append([frame.f_code.co_name, repr(values)])
         frame = frame.f_back
     return seen
