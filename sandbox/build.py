@@ -7,13 +7,14 @@ standard library and the shared libraries they load; no package manager and no r
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import os
 import subprocess
 import sys
 import sysconfig
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -21,7 +22,7 @@ import docker
 import docker.errors
 
 from sandbox.core import SandboxError
-from sandbox.engine import REPOSITORY, connect, image_tag
+from sandbox.engine import ENGINE_ERRORS, REPOSITORY, connect, image_tag
 
 HUB_IMAGE = "python:3.11-slim"
 _HUB_INTERPRETER = "/usr/local/bin/python3"
@@ -60,20 +61,24 @@ def build(base: str | None = HUB_IMAGE) -> str:
     Raises:
         SandboxError: No engine answers, or the build failed.
     """
-    client = connect()
-    if base is not None and not _pull(client, base):
-        print(f"{base} cannot be pulled; copying the interpreter of this host instead", file=sys.stderr)
-        base = None
-    interpreter = _HUB_INTERPRETER if base else os.path.realpath(sys.executable)
-    root = _root_archive([]) if base else _root_archive(host_files(interpreter))
+    with contextlib.closing(connect()) as client:
+        if base is not None and not _pull(client, base):
+            print(f"{base} cannot be pulled; copying the interpreter of this host instead", file=sys.stderr)
+            base = None
+        interpreter = _HUB_INTERPRETER if base else os.path.realpath(sys.executable)
+        root = _root_archive([]) if base else _root_archive(host_files(interpreter))
+        arguments = {"BASE": base or "scratch", "INTERPRETER": interpreter, "VERSION": image_tag()}
+        return _built(client, root, arguments)
+
+
+def _built(client: docker.APIClient, root: bytes, arguments: Mapping[str, str]) -> str:
     name = f"{REPOSITORY}:{image_tag()}"
-    arguments = {"BASE": base or "scratch", "INTERPRETER": interpreter, "VERSION": image_tag()}
     try:
         events = client.build(
             fileobj=_context(root),
             custom_context=True,
             tag=name,
-            buildargs=arguments,
+            buildargs=dict(arguments),
             rm=True,
             forcerm=True,
             decode=True,
@@ -81,7 +86,7 @@ def build(base: str | None = HUB_IMAGE) -> str:
         for event in events:
             if "error" in event:
                 raise SandboxError(f"the image was not built: {event['error'].strip()}")
-    except docker.errors.DockerException as error:
+    except ENGINE_ERRORS as error:
         raise SandboxError(f"the image was not built: {error}") from error
     return name
 

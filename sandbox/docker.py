@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import struct
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -29,8 +30,10 @@ from sandbox.engine import (
     find_image,
     image_tag,
     is_here,
+    knock,
 )
 from sandbox.fifos import OPEN_FIRST, Fifos
+from sandbox.lease import LEASE_S, RELAY, piece
 from sandbox.pool import BOX_MEMORY_BYTES, PooledSandbox, default_boxes
 
 logger = logging.getLogger(__name__)
@@ -155,6 +158,7 @@ class _Container:
     def __init__(
         self, start: _Start, user: int, options: tuple[str, ...], mounts: list[dict[str, Any]], *, stdin: bool
     ) -> None:
+        self._where = start.where
         self._client = connect(start.where)
         self._id = ""
         self._errors = b""
@@ -187,6 +191,7 @@ class _Container:
 
     def is_alive(self) -> bool:
         try:
+            knock(self._where)
             return bool(self._client.inspect_container(self._id)["State"]["Running"])
         except ENGINE_ERRORS:
             return False
@@ -222,6 +227,7 @@ class _Container:
         self._client.timeout = _KILL_S
         with contextlib.suppress(*ENGINE_ERRORS):
             if container:
+                knock(self._where)
                 self._client.remove_container(container, force=True)
         with contextlib.suppress(OSError):  # the engine does not always end the stream of a container that it killed
             if self._socket is not None:
@@ -242,13 +248,37 @@ class _Container:
 
 
 class _Attached:
-    """A box that is spoken to through the engine: works wherever the engine is."""
+    """A box that is spoken to through the engine: works wherever the engine is.
+
+    One whose engine crashes would go on unseen, so it is told all the time that its host is there.
+    """
 
     def __init__(self, start: _Start, user: int) -> None:
-        self._container = _Container(start, user, INTERPRETER_OPTIONS, [], stdin=True)
+        *flags, bootstrap = INTERPRETER_OPTIONS
+        options = (*flags, RELAY.format(lease_s=LEASE_S) + bootstrap)
+        self._container = _Container(start, user, options, [], stdin=True)
         self._rest = b""
-        self.write, self.kill = self._container.send, self._container.kill
-        self.last_words = self._container.last_words
+        self._sending = threading.Lock()
+        self._ended = threading.Event()
+        threading.Thread(target=self._renew, name="sandbox-lease", daemon=True).start()
+
+    def _renew(self) -> None:
+        with contextlib.suppress(OSError):
+            while not self._ended.wait(LEASE_S / 4):
+                self.write(b"")
+
+    def write(self, content: bytes) -> None:
+        with self._sending:
+            for part in piece(content):
+                self._container.send(part)
+
+    def kill(self) -> None:
+        self._ended.set()
+        self._container.kill()
+
+    def last_words(self) -> str:
+        with self._sending:
+            return self._container.last_words()
 
     def read(self, count: int) -> bytes:
         while len(self._rest) < count:

@@ -123,7 +123,7 @@ def connect(where: Endpoint | None = None) -> docker.APIClient:
     """
     where = where or find_endpoint()
     try:
-        _knock(where)
+        knock(where)
         client = docker.APIClient(base_url=where.address, tls=where.tls or False, version="auto", timeout=60)
         client.ping()
     except ENGINE_ERRORS as error:
@@ -134,8 +134,12 @@ def connect(where: Endpoint | None = None) -> docker.APIClient:
     return client
 
 
-def _knock(where: Endpoint) -> None:
-    """Raise `OSError` where nobody listens: the client, told so by its own attempt, would leave that socket open."""
+def knock(where: Endpoint) -> None:
+    """Ask whether anybody listens; the client, told by an attempt of its own that nobody does, leaves its socket open.
+
+    Raises:
+        OSError: Nobody does.
+    """
     if where.socket_path is not None:
         with socket.socket(socket.AF_UNIX) as attempt:
             attempt.settimeout(10.0)
