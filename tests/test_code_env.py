@@ -245,6 +245,8 @@ def test_difficulty_chooses_levels(difficulty, levels):
         ({"limits": {"cpu_s": 1}}, "no limit 'cpu_s'; did you mean 'cpu_time_s'"),
         ({"limits": {"cpu_time_s": 0}}, "limit cpu_time_s must be a positive number, got 0"),
         ({"max_turns": 0}, "max_turns"),
+        ({"audit": 1.5}, r"audit must be in \[0, 1\], got 1.5"),
+        ({"audit": True}, r"audit must be in \[0, 1\], got True"),
         ({"tasks": "nowhere.jsonl"}, "cannot read 'nowhere.jsonl': No such file"),
     ],
 )
@@ -254,7 +256,7 @@ def test_nonsense_is_refused_before_anything_starts(options, message):
 
 
 def test_limits_can_be_changed_one_by_one():
-    env = envs.make("code", limits={"cpu_time_s": 1}).unwrapped
+    env = envs.make("code", limits={"cpu_time_s": 1}, audit=0).unwrapped
     assert env.verifier.limits == replace(Limits(), cpu_time_s=1)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from envs.attacks import Attack
 from envs.code.attacks import code_attacks
+from envs.code.audit_verifier import AuditedVerifier, AuditVerifier, auditable
 from envs.code.extract import fenced
 from envs.code.jsonl import load_tasks
 from envs.code.rewrites import harmful, harmless
@@ -53,6 +54,7 @@ class CodeEnv(TextEnv):
         sandbox: SandboxOption = "auto",
         limits: Limits | Mapping[str, Any] | None = None,
         check_references: bool = True,
+        audit: float = 0.1,
         seed: int | None = None,
     ) -> None:
         """Create the environment.
@@ -69,6 +71,7 @@ class CodeEnv(TextEnv):
             sandbox: Name of a sandbox, its name with options in a mapping, or one that is open.
             limits: Limits of one execution, or those that differ from the defaults.
             check_references: Whether a file's own reference solutions must pass their tests (they run in the sandbox).
+            audit: Share of the passes that a second verifier of another kind judges too, without a say in the reward.
             seed: Seed of the episodes.
 
         Raises:
@@ -82,7 +85,10 @@ class CodeEnv(TextEnv):
             raise ConfigError(f"format_weight must be in [0, {MAX_FORMAT_WEIGHT}], got {format_weight!r}")
         if type(hidden_cases) is not int or not 0 <= hidden_cases <= MAX_HIDDEN_CASES:
             raise ConfigError(f"hidden_cases must be an integer in [0, {MAX_HIDDEN_CASES}], got {hidden_cases!r}")
+        if isinstance(audit, bool) or not isinstance(audit, (int, float)) or not 0.0 <= audit <= 1.0:
+            raise ConfigError(f"audit must be in [0, 1], got {audit!r}")
         self.hidden_cases = hidden_cases
+        self.audit = float(audit)
         verifier = CodeVerifier(
             sandbox=sandbox, limits=_limits(limits), reward=reward, format_weight=float(format_weight)
         )
@@ -90,7 +96,7 @@ class CodeEnv(TextEnv):
         self._reward, self._format_weight = reward, float(format_weight)
         super().__init__(
             _load(difficulty, tasks, verifier if check_references else None, shots),
-            verifier,
+            _audited(verifier, self.audit) if self.audit else verifier,
             split=split,
             max_turns=max_turns,
             seed=seed,
@@ -115,16 +121,17 @@ class CodeEnv(TextEnv):
         return self._format_weight if self._reward == "all" else 1.0
 
     def begin(self, task: Task, rng: np.random.Generator) -> Task:
-        """Draw the episode's hidden inputs and work out what is expected of them.
+        """Draw the episode's hidden inputs, work out what is expected of them, and draw the seed of its audit.
 
         Raises:
             VerifierError: The problem's generator or reference solution is broken.
         """
         reference: CodeReference = task.reference
-        if reference.problem is None:
-            return task
-        cases = problem_cases(reference.problem, self.hidden_cases, rng)
-        return replace(task, reference=replace(reference, cases=cases))
+        if reference.problem is not None:
+            reference = replace(reference, cases=problem_cases(reference.problem, self.hidden_cases, rng))
+        if self.audit and auditable(reference):  # drawn last: the inputs are the same with an audit and without one
+            reference = replace(reference, audit_seed=int(rng.integers(2**63)))
+        return replace(task, reference=reference)
 
     def reply(self, task: Task, breakdown: Any) -> str:
         """Return the feedback and the request to repair the program."""
@@ -173,6 +180,11 @@ def _load(difficulty: Any, path: str | None, verifier: CodeVerifier | None, shot
     if not chosen:
         raise ConfigError(f"no built-in problem has difficulty {difficulty!r}")
     return chosen
+
+
+def _audited(verifier: CodeVerifier, share: float) -> AuditedVerifier:
+    audit = AuditVerifier(sandbox=verifier.sandbox, limits=verifier.limits)
+    return AuditedVerifier(verifier=verifier, audit=audit, share=share)
 
 
 def _limits(limits: Limits | Mapping[str, Any] | None) -> Limits:

@@ -73,6 +73,7 @@ class LeakyCodeEnv(CodeEnv):
             shots=shots,
             sandbox=sandbox,
             limits=limits,
+            audit=0.0,  # the honest verdict is the audit
             seed=seed,
         )
         assert isinstance(self.verifier, CodeVerifier)
