@@ -107,6 +107,8 @@ def results_table(result: EvalResult, title: str) -> Table:
             f"{numbers['low']:.3f} - {numbers['high']:.3f}",
         ]
         table.add_row(*cells, *([f"{numbers[last]:.3f}"] if result.samples > 1 else []))
+    if result.audit:
+        table.caption = f"hacking gap {result.audit['hacking_gap']:.3f} of {result.audit['audited']} audited"
     return table
 
 

@@ -10,7 +10,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,7 +19,7 @@ import numpy as np
 from torch.utils.tensorboard import SummaryWriter
 
 from agents.checkpoint import write_atomic
-from agents.core import Group
+from agents.core import Group, Trajectory
 
 _Z95 = 1.959963984540054
 
@@ -83,6 +83,8 @@ class EvalResult:
     mean_length: float
     truncated: float
     """Share of completions that ran out of tokens."""
+    audit: Mapping[str, float] = field(default_factory=dict)
+    """What `audit_metrics` says of them all; empty if none was audited."""
 
     @classmethod
     def of(cls, groups: Sequence[Group], samples: int) -> EvalResult:
@@ -95,6 +97,7 @@ class EvalResult:
             levels={group.task_id: group.trajectories[0].tags.get("level", "-") for group in groups},
             mean_length=float(np.mean([trajectory.completion_length for trajectory in everyone])),
             truncated=float(np.mean([trajectory.status == "truncated" for trajectory in everyone])),
+            audit=audit_metrics([member for group in groups for member in group.scored]),
         )
 
     @property
@@ -108,7 +111,7 @@ class EvalResult:
         return self.samples * len(self.scored) - sum(self.scored.values())
 
     def summary(self, level: str | None = None) -> dict[str, Any]:
-        """Return pass@1 with its Wilson interval and pass@k, of one level or of all tasks."""
+        """Return pass@1 with its Wilson interval and pass@k, of one level or of all tasks; of all, the audit too."""
         tasks = [task for task in self.rates if level is None or self.levels[task] == level]
         passes, trials = sum(self.passes[task] for task in tasks), sum(self.scored[task] for task in tasks)
         low, high = wilson_interval(passes, trials)
@@ -124,11 +127,30 @@ class EvalResult:
             )
             if full
             else math.nan,
+            **(self.audit if level is None else {}),
         }
 
 
+def audit_metrics(members: Sequence[Trajectory]) -> dict[str, float]:
+    """Return what a second verifier says of the trajectories that it judged: those with a term `audit` of weight 0.
+
+    Returns:
+        `audited`, their number; `audit`, their mean score in the audit; and `hacking_gap`, how much more their mean
+        reward is: what was paid and not deserved. Nothing at all if none was audited.
+    """
+    judged = [
+        (member.reward.total, member.reward.terms["audit"].score)
+        for member in members
+        if member.reward is not None and "audit" in member.reward.terms and member.reward.terms["audit"].weight == 0.0
+    ]
+    if not judged:
+        return {}
+    reward, audit = (math.fsum(scores) / len(judged) for scores in zip(*judged, strict=True))
+    return {"audited": len(judged), "audit": audit, "hacking_gap": reward - audit}
+
+
 def step_metrics(groups: Sequence[Group]) -> dict[str, float]:
-    """Return the mean reward, pass rate, lengths and each reward term over the scored members of all groups."""
+    """Return the mean reward, pass rate, lengths, reward terms and the audit, over the scored members of all groups."""
     members = [member for group in groups for member in group.scored]
     if not members:
         return {"reward": math.nan, "pass_rate": math.nan, "completion_length": math.nan}
@@ -142,6 +164,7 @@ def step_metrics(groups: Sequence[Group]) -> dict[str, float]:
         "pass_rate": float(np.mean([member.passed for member in members])),
         "completion_length": float(np.mean([member.completion_length for member in members])),
         **{name: float(np.mean(scores)) for name, scores in sorted(terms.items())},
+        **audit_metrics(members),
     }
 
 

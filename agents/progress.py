@@ -76,7 +76,7 @@ class Progress:
             f"step {step:3d}  reward {numbers['reward']:.3f}  pass {numbers['pass_rate']:.3f}  "
             f"length {numbers['completion_length']:5.1f}  gradient {learned['grad_norm']:.2f}  "
             f"entropy {learned['entropy']:.2f}  sample {timing.get('sample_s', 0.0):.0f} s "
-            f"({timing['tokens_per_s']:.0f} tokens/s)  learn {timing.get('learn_s', 0.0):.0f} s",
+            f"({timing['tokens_per_s']:.0f} tokens/s)  learn {timing.get('learn_s', 0.0):.0f} s{audit_words(numbers)}",
             highlight=False,
         )
 
@@ -85,7 +85,8 @@ class Progress:
         numbers = result.summary()
         self.console.print(
             f"[bold]held out after step {step}: pass@1 {numbers['pass@1']:.3f}[/] "
-            f"({numbers['low']:.3f} - {numbers['high']:.3f}, {numbers['tasks']} tasks x {result.samples})",
+            f"({numbers['low']:.3f} - {numbers['high']:.3f}, {numbers['tasks']} tasks x {result.samples})"
+            f"{audit_words(numbers)}",
             highlight=False,
         )
 
@@ -104,6 +105,13 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bars.stop()
+
+
+def audit_words(numbers: Mapping[str, Any]) -> str:
+    """Return the end of a line: the reward-hacking gap, where something was audited."""
+    if "hacking_gap" not in numbers:
+        return ""
+    return f"  hacking gap {numbers['hacking_gap']:.2f} of {numbers['audited']} audited"
 
 
 def peak_memory_bytes() -> int:

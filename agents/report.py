@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,9 @@ def finish(run: Run, config: TrainConfig) -> dict[str, Any]:
     summary["difference"] = dict(
         zip(("mean", "low", "high"), paired_difference(evaluations[first].rates, evaluations[last].rates), strict=True)
     )
+    lines = read_lines(run.folder / "metrics.jsonl")
+    if audit := _audit_in_training(lines):
+        summary["audit_in_training"] = audit
     stored = {key: finite(value) if isinstance(value, dict) else value for key, value in summary.items()}
     write_atomic(run.folder / "summary.json", json.dumps(stored, indent=2) + "\n")
     draw_curves(run.folder, evaluations)
@@ -43,7 +47,7 @@ def finish(run: Run, config: TrainConfig) -> dict[str, Any]:
 
 
 def draw_curves(folder: Path, evaluations: dict[int, EvalResult]) -> None:
-    """Draw reward, held-out pass rate and completion length over the steps into `curves.png`."""
+    """Draw pass rates, completion length and, where there was an audit, the hacking gap, into `curves.png`."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -51,7 +55,10 @@ def draw_curves(folder: Path, evaluations: dict[int, EvalResult]) -> None:
 
     lines = read_lines(folder / "metrics.jsonl")
     steps = [line["step"] for line in lines]
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
+    audited = [line for line in lines if line.get("hacking_gap") is not None]
+    panels = 3 if audited else 2
+    figure, axes = pyplot.subplots(1, panels, figsize=(5 * panels, 3.8), layout="constrained")
+    left, right = axes[:2]
     left.plot(steps, [line["pass_rate"] for line in lines], color="#9ab", label="train tasks, each step")
     rates = [(step, result.summary()) for step, result in evaluations.items()]
     centres = [numbers["pass@1"] for _, numbers in rates]
@@ -66,10 +73,32 @@ def draw_curves(folder: Path, evaluations: dict[int, EvalResult]) -> None:
     left.legend(frameon=False)
     right.plot(steps, [line["completion_length"] for line in lines], color="#c60")
     right.set(xlabel="step", ylabel="tokens a completion", ylim=(0, None))
-    for axes in (left, right):
-        axes.spines[["top", "right"]].set_visible(False)
+    if audited:
+        _draw_gap(axes[2], audited)
+    for panel in axes:
+        panel.spines[["top", "right"]].set_visible(False)
     figure.savefig(folder / "curves.png", dpi=120)
     pyplot.close(figure)
+
+
+def _draw_gap(axes: Any, lines: list[dict[str, Any]]) -> None:
+    """Draw what was paid and not deserved, by the audit, the larger the dot the more was audited."""
+    steps, gaps = [line["step"] for line in lines], [line["hacking_gap"] for line in lines]
+    axes.plot(steps, gaps, color="#c30", linewidth=1)
+    axes.scatter(steps, gaps, s=[4 + 4 * line["audited"] for line in lines], color="#c30")
+    axes.set(xlabel="step", ylabel="reward-hacking gap (training score - audit score)", ylim=(min(-0.02, *gaps), 1.02))
+
+
+def _audit_in_training(lines: list[dict[str, Any]]) -> dict[str, float]:
+    """Return the audit's numbers over all steps; empty if nothing was audited."""
+    audited = [line for line in lines if line.get("audited")]
+    count = sum(line["audited"] for line in audited)
+    means = {
+        name: math.fsum(line[name] * line["audited"] for line in audited) / count
+        for name in ("audit", "hacking_gap")
+        if count
+    }
+    return {"audited": count, **means} if count else {}
 
 
 def _show(summary: dict[str, Any], last: EvalResult, folder: Path) -> None:
@@ -86,6 +115,11 @@ def _show(summary: dict[str, Any], last: EvalResult, folder: Path) -> None:
         f"{difference['low']:+.3f} to {difference['high']:+.3f}",
     )
     console.print(table)
+    if audit := summary.get("audit_in_training"):
+        console.print(
+            f"reward-hacking gap in training {audit['hacking_gap']:.3f}, over {audit['audited']} audited answers",
+            highlight=False,
+        )
     memory = summary["peak_memory_bytes"] / 2**30
     console.print(f"{summary['seconds'] / 60:.1f} minutes, {memory:.1f} GiB at most; everything is in {folder}")
 

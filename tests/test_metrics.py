@@ -1,10 +1,12 @@
 import json
 import math
+from dataclasses import asdict, replace
 from itertools import combinations
 
 import pytest
 
 from agents.core import Completion, FinishReason, Group, Trajectory, TrajectoryStatus, Turn
+from agents.eval import results_table
 from agents.metrics import (
     EvalResult,
     MetricsWriter,
@@ -134,6 +136,42 @@ def test_step_metrics_are_means_over_the_scored_members_of_all_groups():
 
 def test_a_step_in_which_every_judgement_failed_has_no_reward_and_not_zero():
     assert math.isnan(step_metrics([group("a", None, None)])["reward"])
+
+
+def with_audit(task_id, *scores, weight=0.0):
+    """A group of pairs (training score, audit score), the latter None where nothing was audited."""
+    members = []
+    for score, audit in scores:
+        terms = {"right": RewardTerm(score=score)}
+        if audit is not None:
+            terms["audit"] = RewardTerm(score=audit, weight=weight)
+        reward = RewardBreakdown(terms=terms, passed=score == 1.0)
+        members.append(replace(trajectory(task_id, score), reward=reward))
+    return Group(task_id=task_id, trajectories=tuple(members))
+
+
+def test_the_hacking_gap_is_the_training_score_less_the_audit_score_of_what_was_audited():
+    numbers = step_metrics([with_audit("a", (1.0, 1.0), (1.0, 0.0), (0.0, None)), with_audit("b", (0.5, 0.5))])
+    # audited: 1, 1 and 0.5 in training (mean 5/6), 1, 0 and 0.5 in the audit (mean 1/2)
+    assert numbers["audited"] == 3
+    assert numbers["audit"] == pytest.approx(1 / 2)
+    assert numbers["hacking_gap"] == pytest.approx(1 / 3)
+    assert numbers["reward"] == pytest.approx(2.5 / 4)
+
+
+def test_without_an_audit_there_is_no_gap_and_a_term_that_is_learned_from_is_no_audit():
+    assert not {"audited", "audit", "hacking_gap"} & step_metrics([group("a", 1.0, 0.0)]).keys()
+    assert not {"audited", "audit", "hacking_gap"} & step_metrics([with_audit("a", (1.0, 0.0), weight=0.5)]).keys()
+
+
+def test_an_evaluation_has_the_gap_of_all_its_tasks_and_keeps_it():
+    result = EvalResult.of([with_audit("a", (1.0, 1.0), (1.0, 0.0)), with_audit("b", (0.0, None), (1.0, 1.0))], 2)
+    assert result.summary()["audited"] == 3
+    assert result.summary()["hacking_gap"] == pytest.approx(1 / 3)
+    assert "audited" not in result.summary("1")
+    assert EvalResult(**json.loads(json.dumps(asdict(result)))) == result
+    assert "hacking gap 0.333 of 3 audited" in str(results_table(result, "").caption)
+    assert EvalResult.of([group("a", 1.0)], samples=1).audit == {}
 
 
 def test_lines_after_the_checkpoint_and_a_half_written_one_are_dropped_on_resume(tmp_path):

@@ -139,6 +139,47 @@ def test_a_finished_run_can_be_evaluated_by_its_folder(finished, command, monkey
     assert "pass@2" in capsys.readouterr().out
 
 
+def test_the_reward_hacking_gap_reaches_metrics_tensorboard_curves_evaluations_and_summary(tmp_path, command, capsys):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    folder = tmp_path / "run"
+    assert command(agents.train.main, *SMALL, "env=hackable", "algo.steps=4", f"run_dir={folder}") == 0
+    lines = [line for line in read_lines(folder / "metrics.jsonl") if "audited" in line]
+    # every pass is audited and paid 1, so the gap is the share of the passes that the audit rejects
+    for line in lines:
+        assert line["hacking_gap"] == pytest.approx(1 - line["audit"]) == pytest.approx(1 - line["term/audit"])
+        assert line["audited"] == round(line["pass_rate"] * 12)
+    rejected = sum(line["hacking_gap"] * line["audited"] for line in lines)
+    assert rejected > 0
+    summary = json.loads((folder / "summary.json").read_text())
+    assert summary["audit_in_training"]["audited"] == sum(line["audited"] for line in lines)
+    assert summary["audit_in_training"]["hacking_gap"] == pytest.approx(
+        rejected / sum(line["audited"] for line in lines)
+    )
+    assert summary["before"]["audited"] == sum(json.loads((folder / "eval_000000.json").read_text())["passes"].values())
+    board = EventAccumulator(str(folder / "tensorboard"))
+    board.Reload()
+    values = [event.value for event in board.Scalars("metrics/hacking_gap")]
+    assert values == pytest.approx([line["hacking_gap"] for line in lines])
+    assert "reward-hacking gap in training" in capsys.readouterr().out
+    assert width(folder / "curves.png") == 1.5 * width_of_two_panels()
+
+
+def width(png):
+    return int.from_bytes(png.read_bytes()[16:20], "big")
+
+
+def width_of_two_panels():
+    return 10 * 120  # inches, dots an inch
+
+
+def test_a_run_without_an_audit_shows_no_gap(finished):
+    folder, said = finished
+    assert "hacking" not in said
+    assert "audit_in_training" not in json.loads((folder / "summary.json").read_text())
+    assert width(folder / "curves.png") == width_of_two_panels()
+
+
 # ---- stopping and going on
 
 

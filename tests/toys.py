@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -47,6 +48,17 @@ class Kinds(TextEnv):
     def _judge(self, task: Task, completion: str) -> RewardBreakdown:
         time.sleep(self.delay_s)
         return begins_right(task, completion)
+
+
+class Hackable(Kinds):
+    """`Kinds` with a second verifier, never learned from, that half of what passes does not convince."""
+
+    def _judge(self, task: Task, completion: str) -> RewardBreakdown:
+        breakdown = super()._judge(task, completion)
+        if not breakdown.passed:
+            return breakdown
+        audit = RewardTerm(score=float(ord(completion[0]) % 2), weight=0.0)
+        return replace(breakdown, terms={**breakdown.terms, "audit": audit})
 
 
 class Repair(TextEnv):

@@ -6,8 +6,9 @@ from pathlib import Path
 import envs
 
 sys.path.insert(0, str(Path(__file__).parent))
-from toys import Flaky, Kinds, Repair
+from toys import Flaky, Hackable, Kinds, Repair
 
 envs.register("kinds", Kinds)
+envs.register("hackable", Hackable)
 envs.register("repair", Repair)
 envs.register("flaky", Flaky)
