@@ -23,9 +23,9 @@ from envs.code.tasks import Case, CodeReference
 from envs.code.verifier import CodeVerifier, with_preamble
 from envs.core import RewardBreakdown, RewardTerm, Task, VerifierError
 from envs.datasets import content_hash
-from envs.sandboxes import shared_sandbox
+from envs.sandboxes import SandboxOption, shared_sandbox
 from envs.text_env import judge
-from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program, Sandbox
+from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program
 
 INPUTS = 12
 """Inputs that an audit tries, each three times (a script: twice)."""
@@ -53,7 +53,7 @@ logger = logging.getLogger(__name__)
 class AuditVerifier:
     """Judges answers to tasks whose reference is an auditable `CodeReference`. Safe to call from several threads."""
 
-    sandbox: str | Sandbox = "auto"
+    sandbox: SandboxOption = "auto"
     """As of the verifier that is audited."""
     limits: Limits = field(default_factory=Limits)
     """Limits of one call."""
