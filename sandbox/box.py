@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from sandbox import data
-from sandbox.bundle import bundle
+from sandbox.bundle import LAUNCHER, bundle
 from sandbox.core import Call, Limits, Program, SandboxError
 from sandbox.forkserver import BOX_HEADER, CHANNEL, ENDED, HOST_HEADER, IDLE, READY, STDERR, STDOUT
+from sandbox.languages import Order
 from sandbox.runner import FRAME
 
 START_S = 60.0
@@ -46,7 +47,7 @@ Launch = Callable[[], Transport]
 class Execution:
     """What has come from one execution so far. The box's reader fills it; `news` wakes the caller."""
 
-    def __init__(self, program: Program, limits: Limits, *, slots: int = 1) -> None:
+    def __init__(self, program: Program | Order, limits: Limits, *, slots: int = 1) -> None:
         self.program = program
         self.slots = slots
         self.limits = limits
@@ -80,6 +81,7 @@ class Box:
         memory_bytes: What all its executions may occupy together.
         on_free: Told, from another thread, of the slots that an execution frees when it ends, is lost, or sleeps.
         makes_room: Whether one that sleeps frees its slots.
+        executes: Whether its programs are started by exec, as `Order` describes it, and not as copies.
     """
 
     def __init__(
@@ -90,12 +92,14 @@ class Box:
         on_free: Callable[[Box, int], None],
         *,
         makes_room: bool = True,
+        executes: bool = False,
     ) -> None:
         self._launch = launch
         self.user = user
         self._memory_bytes = memory_bytes
         self._on_free = on_free
         self._makes_room = makes_room
+        self._modules = (LAUNCHER,) if executes else ()
         self._numbers = itertools.count(1)
         self._running: dict[int, Execution] = {}
         self._lock = threading.Lock()
@@ -123,10 +127,7 @@ class Box:
         """Begin an execution; a box that turns out to be broken marks it as lost."""
         program, limits = execution.program, execution.limits
         channel = "calls" if program.stub is not None else "value" if program.entry_point is not None else ""
-        stdin = call.stdin if channel else ""
-        shown = [program.source, program.entry_point, program.stub, bool(channel), stdin]
-        arguments = data.dumps((tuple(call.args), dict(call.kwargs)))
-        parts = [f"{json.dumps(shown)[:-1]},{arguments}]".encode("ascii")]
+        parts = [program.packed() if isinstance(program, Order) else _job(program, call, bool(channel))]
         if not channel:
             parts.append(call.stdin.encode("utf-8", "surrogatepass"))
         with self._lock:
@@ -185,7 +186,7 @@ class Box:
         try:
             self._transport = self._launch()
             if not self.broken:
-                self._transport.write(bundle(self.user, self._memory_bytes))
+                self._transport.write(bundle(self.user, self._memory_bytes, *self._modules))
                 while self._read_frame():
                     pass
         except (OSError, SandboxError, ValueError) as error:
@@ -242,3 +243,10 @@ class Box:
         for number, execution in list(self._running.items()):
             execution.lost = self.broken
             self._release(number)
+
+
+def _job(program: Program, call: Call, channel: bool) -> bytes:
+    stdin = call.stdin if channel else ""
+    shown = [program.source, program.entry_point, program.stub, channel, stdin]
+    arguments = data.dumps((tuple(call.args), dict(call.kwargs)))
+    return f"{json.dumps(shown)[:-1]},{arguments}]".encode("ascii")

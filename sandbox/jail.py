@@ -93,10 +93,10 @@ class Jail:
     baseline: Baseline
     """To be measured when the zygote has become what it will stay."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, starts_programs: bool = False) -> None:
         calls = _CALLS[platform.machine()]
         outer_uid, outer_gid = os.getuid(), os.getgid()
-        code = program_filter()
+        code = program_filter(starts_programs=starts_programs)
         self._filter_code = ctypes.create_string_buffer(code, len(code))
         self._filter = (ctypes.c_ulong * 2)(len(code) // 8, ctypes.addressof(self._filter_code))
         self._outer_limits = {kind: resource.getrlimit(kind)[1] for kind in range(16)}
@@ -146,7 +146,7 @@ class Jail:
             handle = open_file(path, O_WRONLY)
             write(handle, content)
             close(handle)
-        _check(self._mount(*self._hide_proc), "hide /proc")
+        self._hide()
         _check(self._mount(*walls.scratch), "mount a private directory")
         chdir(SCRATCH)
         setsid()
@@ -156,6 +156,10 @@ class Jail:
         _check(self._prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs")
         filtered = self._syscall(self._seccomp, _SECCOMP_SET_MODE_FILTER, 0, self._filter)
         _check(filtered, "install the filter of system calls")
+
+    def _hide(self) -> None:
+        """Cover what of the box the program must not see."""
+        _check(self._mount(*self._hide_proc), "hide /proc")
 
     def _lower_own_limits(self) -> None:
         """Lower, for the zygote and so for all its children, the limits that are the same for every execution."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
+from typing import Any
 
 from sandbox import data
 from sandbox.box import Execution
 from sandbox.core import ExecutionResult, ExecutionStatus, SandboxError
 from sandbox.forkserver import CHANNEL, STDERR, STDOUT
+from sandbox.languages import Order
 from sandbox.runner import FAILURE, FILE_NAME, VALUE
 
 MOST_CALLS = 10_000
@@ -43,6 +46,8 @@ def judge(execution: Execution) -> ExecutionResult:
     ended = execution.ended
     if ended is None:
         raise Unscorable(f"a sandbox box broke: {execution.lost}")
+    if isinstance(execution.program, Order):
+        ended = execution.ended = _with_report(ended)
     if ended.get("broken"):
         raise Unscorable(f"a process could not be isolated: {ended['broken']}")
     stdout, stderr = (bytes(execution.streams[kind]).decode("utf-8", "replace") for kind in (STDOUT, STDERR))
@@ -59,6 +64,17 @@ def judge(execution: Execution) -> ExecutionResult:
     )
 
 
+def _with_report(ended: dict[str, Any]) -> dict[str, Any]:
+    """Return how a program ended that was the child of an execution's first process, which reports it."""
+    try:
+        report = json.loads(ended["broken"])
+        own_peak, peak = ended["peak_memory_bytes"], int(report["peak_memory_bytes"])
+        known = {"exit": int(report["exit"]), "out_of_memory": bool(report["out_of_memory"])}
+        return {**ended, **known, "broken": "", "peak_memory_bytes": max(own_peak, peak)}
+    except (KeyError, TypeError, ValueError):
+        return ended  # a limit fired before it could report, or it says what went wrong
+
+
 def _fired_inside(execution: Execution, stderr: str) -> str:
     """Return the limit that the kernel enforced by itself, if the way the execution ended shows one."""
     ended, limits = execution.ended, execution.limits
@@ -67,14 +83,24 @@ def _fired_inside(execution: Execution, stderr: str) -> str:
         return "cpu"
     if ended["peak_memory_bytes"] > limits.memory_bytes:
         return "memory"
-    if ended["exit"] == 1 and _exception_line(stderr).startswith("MemoryError"):
+    if _was_refused_memory(execution, stderr):
         return "memory"
-    if ended["exit"] == -signal.SIGKILL:
+    if ended["exit"] == -signal.SIGKILL and ended.get("out_of_memory", True):
         # The program cannot send this signal to its own first process, and we did not: the kernel ran out of memory.
         if ended["peak_memory_bytes"] > limits.memory_bytes // 2:
             return "memory"
         raise Crowded("the kernel killed an execution that was within its limits (out of memory on this host?)")
     return ""
+
+
+def _was_refused_memory(execution: Execution, stderr: str) -> bool:
+    """Return whether the program failed because it asked for more memory than it may have, as far as it says so."""
+    ended, program = execution.ended, execution.program
+    assert ended is not None
+    if ended["exit"] == 1 and _exception_line(stderr).startswith("MemoryError"):
+        return True
+    words = program.language.out_of_memory if isinstance(program, Order) else ()
+    return ended["exit"] != 0 and any(word in stderr for word in words)
 
 
 def _classify(execution: Execution, fired: str, stderr: str) -> tuple[ExecutionStatus, str, data.Data]:
@@ -88,9 +114,7 @@ def _classify(execution: Execution, fired: str, stderr: str) -> tuple[ExecutionS
         status, text = _FIRED[fired]
         return status, text.format(limits=limits, mebibytes=limits.memory_bytes / 2**20), None
     if ended["exit"] < 0:
-        name = signal.Signals(-ended["exit"]).name
-        hint = " (stack overflow?)" if name == "SIGSEGV" else ""
-        return ExecutionStatus.RUNTIME_ERROR, f"killed by {name}{hint}", None
+        return ExecutionStatus.RUNTIME_ERROR, _killed_by(-ended["exit"], stderr), None
     if ended["exit"] > 0:
         line = _exception_line(stderr)
         return ExecutionStatus.RUNTIME_ERROR, line or f"exited with code {ended['exit']}", None
@@ -114,6 +138,14 @@ def _value(execution: Execution) -> tuple[ExecutionStatus, str, data.Data]:
         return ExecutionStatus.OK, "", data.loads(body)
     except data.DataError as error:
         return ExecutionStatus.PROTOCOL_ERROR, f"sent a malformed value: {error}", None
+
+
+def _killed_by(number: int, stderr: str) -> str:
+    """Name the signal, and the last thing that the program said: a failed assertion, say."""
+    known = {each.value: each.name for each in signal.Signals}
+    hint = " (stack overflow?)" if number == signal.SIGSEGV else ""
+    last = stderr.strip().rpartition("\n")[2].strip()
+    return f"killed by {known.get(number, f'signal {number}')}{hint}" + (f": {last}" if last else "")
 
 
 def _exception_line(stderr: str) -> str:

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import math
 import os
-import queue
 import threading
 import time
 import weakref
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
-from sandbox import data
+from sandbox import languages
 from sandbox.box import Box, Execution, Launch
 from sandbox.checks_isolation import START_UP as ISOLATION
 from sandbox.checks_limits import START_UP as LIMITS
-from sandbox.conformance import run_checks
-from sandbox.core import (
-    AnswerCall,
-    Call,
-    Cancellation,
-    Cancelled,
-    ExecutionResult,
-    ExecutionStatus,
-    Limits,
-    Program,
-    SandboxError,
-)
-from sandbox.outcome import MOST_CALLS, Crowded, Unscorable, judge
-from sandbox.runner import CALL, FAILURE, VALUE
+from sandbox.conformance import prove
+from sandbox.conversation import answer_calls, patience_s, wait
+from sandbox.core import AnswerCall, Call, Cancellation, Cancelled, ExecutionResult, Limits, Program, SandboxError
+from sandbox.languages import Order
+from sandbox.outcome import Crowded, Unscorable, judge
+from sandbox.workshops import Tools, Workshops
 
 START_UP = (*LIMITS, *ISOLATION)
 
 logger = logging.getLogger(__name__)
-
-LANGUAGES = ("python",)
 
 MOST_IN_FLIGHT = 32
 """Executions that compute at the same time in one box."""
@@ -48,13 +37,6 @@ BOX_MEMORY_BYTES = 4 * 2**30
 
 MOST_OF_ANYTHING = 2**53
 """Limits are below this: infinity is none, and the kernel's own numbers end soon after."""
-
-_GRACE_S = 20.0
-"""A box that reports nothing for this much longer than the longest possible execution is broken."""
-
-_LONGEST_WALL_FACTOR = 11
-"""The supervisor gives back wall time lost to others, up to this many times the limit altogether."""
-
 
 GUARANTEES = {
     "one process per input": "a copy of a warm interpreter, first of its own pid namespace: dies with all it made",
@@ -84,6 +66,8 @@ class PooledSandbox:
         in_flight_per_box: int = 4,
         memory_bytes: int = BOX_MEMORY_BYTES,
         reserving: bool = False,
+        tools: Tools | None = None,
+        executes: bool = False,
     ) -> None:
         """Start the boxes.
 
@@ -94,6 +78,8 @@ class PooledSandbox:
             memory_bytes: What the executions of one box may occupy together.
             reserving: Whether each execution holds, for as long as it lives, a share of the box's slots that is as
                 large as its memory limit's share of the box's memory; then none is ever ended for its neighbours.
+            tools: What starts boxes that show the tools of another language; none: there is only Python.
+            executes: Whether these are such boxes. They take orders, and the caller proves their limits.
 
         Raises:
             SandboxError: A box did not start, or a limit did not fire.
@@ -103,9 +89,12 @@ class PooledSandbox:
         self._launch = launch
         self._users = users
         self._is_reserving = reserving
+        self._executes = executes
         self._reserving_pool: PooledSandbox | None = None
         self._in_flight_per_box = in_flight_per_box
         self._memory_bytes = memory_bytes
+        make = functools.partial(PooledSandbox, in_flight_per_box=in_flight_per_box, memory_bytes=memory_bytes)
+        self._workshops = Workshops(self.name, make, tools)
         self._changed = threading.Condition()
         self._load: dict[Box, int] = {}
         self._closed = False
@@ -113,8 +102,8 @@ class PooledSandbox:
         try:
             for box in [self._add_box(user) for user in users[:-1]]:
                 box.wait_until_ready()
-            if not reserving:
-                self._prove_limits()
+            if not reserving and not executes:
+                prove(self, START_UP, f"a {self.name} sandbox")
         except BaseException:
             self.close()
             raise
@@ -139,8 +128,23 @@ class PooledSandbox:
         """
         _check(program, limits, answer)
         cancellation = cancellation or Cancellation()
+        if program.language != "python":
+            return self._workshops.run(languages.find(program.language), program, inputs, limits, cancellation)
+        if self._executes:
+            return self.complete(languages.started_anew(program.source), inputs, limits, cancellation)
         if answer is not None:
             return [self._converse(program, call, limits, answer, cancellation) for call in inputs]
+        return self.complete(program, inputs, limits, cancellation)
+
+    def complete(
+        self, program: Program | Order, inputs: Sequence[Call], limits: Limits, cancellation: Cancellation
+    ) -> list[ExecutionResult]:
+        """Run a program, or an order of another language's, in these boxes; what is lost to a fault is done again.
+
+        Raises:
+            SandboxError: It was lost again.
+            Cancelled: `cancellation` was cancelled.
+        """
         attempts = self._attempt(program, inputs, limits, cancellation)
         for kind in (Unscorable, Crowded):
             lost = [place for place, attempt in enumerate(attempts) if type(attempt) is kind]
@@ -157,7 +161,7 @@ class PooledSandbox:
         return [attempt for attempt in attempts if isinstance(attempt, ExecutionResult)]
 
     def _attempt(
-        self, program: Program, inputs: Sequence[Call], limits: Limits, cancellation: Cancellation
+        self, program: Program | Order, inputs: Sequence[Call], limits: Limits, cancellation: Cancellation
     ) -> list[ExecutionResult | Unscorable]:
         """Run each input once; an execution that ended by a fault of ours gives the reason."""
         begun: list[tuple[Box, Execution]] = []
@@ -201,6 +205,7 @@ class PooledSandbox:
                     in_flight_per_box=MOST_IN_FLIGHT,
                     memory_bytes=self._memory_bytes,
                     reserving=True,
+                    executes=self._executes,
                 )
             if self._reserving_pool is None:
                 raise SandboxError("this sandbox is closed; make a new one")
@@ -208,6 +213,7 @@ class PooledSandbox:
 
     def close(self) -> None:
         """End every box and wait until all are gone."""
+        self._workshops.close()
         with self._changed:
             self._closed = True
             if self._reserving_pool is not None:
@@ -228,19 +234,9 @@ class PooledSandbox:
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def _prove_limits(self) -> None:
-        """Provoke the limits that a host may fail to enforce.
-
-        Raises:
-            SandboxError: One did not fire.
-        """
-        with ThreadPoolExecutor(len(START_UP)) as threads:
-            outcomes = list(threads.map(lambda check: next(run_checks(self, [check])), START_UP))
-        broken = [f"{outcome.check.promise}: {outcome.violation}" for outcome in outcomes if outcome.violation]
-        if broken:
-            raise SandboxError(f"this host cannot hold what a {self.name} sandbox promises: {'; '.join(broken)}")
-
-    def _begin(self, program: Program, call: Call, limits: Limits, cancellation: Cancellation) -> tuple[Box, Execution]:
+    def _begin(
+        self, program: Program | Order, call: Call, limits: Limits, cancellation: Cancellation
+    ) -> tuple[Box, Execution]:
         slots = 1
         if self._is_reserving:
             share = limits.memory_bytes / self._memory_bytes
@@ -261,13 +257,13 @@ class PooledSandbox:
 
     def _await_end(self, box: Box, execution: Execution) -> None:
         """Wait until an execution has ended or is lost; a box that reports neither in time is broken."""
-        patience_s = _patience_s(execution.limits)
-        deadline = time.monotonic() + patience_s
+        patience = patience_s(execution.limits)
+        deadline = time.monotonic() + patience
         while execution.ended is None and not execution.lost:
-            _wait(execution, deadline)
+            wait(execution, deadline)
             if time.monotonic() > deadline:
-                box.kill(f"it reported nothing for {patience_s:.0f} s")
-                deadline += patience_s
+                box.kill(f"it reported nothing for {patience:.0f} s")
+                deadline += patience
 
     def _converse(
         self, program: Program, call: Call, limits: Limits, answer: AnswerCall, cancellation: Cancellation
@@ -281,7 +277,7 @@ class PooledSandbox:
         box.start(execution, call)
         try:
             with cancellation.calls(lambda: execution.news.put(None)):
-                _answer_calls(box, execution, answer, cancellation)
+                answer_calls(box, execution, answer, cancellation)
         except BaseException:
             box.cancel(execution)
             raise
@@ -299,7 +295,8 @@ class PooledSandbox:
             if method is not None:
                 method(box, slots)
 
-        box = Box(self._launch, user, self._memory_bytes, tell, makes_room=not self._is_reserving)
+        makes_room = not self._is_reserving
+        box = Box(self._launch, user, self._memory_bytes, tell, makes_room=makes_room, executes=self._executes)
         self._load[box] = 0
         return box
 
@@ -345,55 +342,13 @@ def _check(program: Program, limits: Limits, answer: AnswerCall | None) -> None:
     for name in Limits.__slots__:
         if not getattr(limits, name) < MOST_OF_ANYTHING:
             raise ValueError(f"limit {name} must be a number below 2**53, got {getattr(limits, name)!r}")
-    if program.language not in LANGUAGES:
-        raise ValueError(f"no language {program.language!r}; known: {', '.join(LANGUAGES)}")
+    if program.language != "python" and (program.entry_point is not None or program.stub is not None):
+        languages.find(program.language)
+        raise ValueError(
+            f"a {program.language} program reads standard input and writes standard output; "
+            "entry_point and stub are for python alone"
+        )
     if (program.stub is None) != (answer is None):
         raise ValueError("a program with a stub needs `answer`, and one without takes none")
     if program.stub is not None and not program.stub.isidentifier():
         raise ValueError(f"the stub's name must be an identifier, got {program.stub!r}")
-
-
-def _wait(execution: Execution, deadline: float) -> None:
-    try:
-        execution.news.get(timeout=max(0.0, deadline - time.monotonic()))
-    except queue.Empty:
-        return
-
-
-def _answer_calls(box: Box, execution: Execution, answer: AnswerCall, cancellation: Cancellation) -> None:
-    """Answer the program's calls until it ends, calls too often, or nobody wants its result any more."""
-    deadline = time.monotonic() + _patience_s(execution.limits)
-    calls = 0
-    while execution.ended is None and not execution.lost and not cancellation.cancelled:
-        _wait(execution, deadline)
-        if time.monotonic() > deadline:
-            box.kill("it does not report the end of an execution")
-            return
-        record = execution.take_record(only=CALL) if execution.ended is None else None
-        if record is None:
-            continue
-        calls += 1
-        if calls > MOST_CALLS:
-            box.cancel(execution, "calls")
-            return
-        before = time.monotonic()
-        kind, body = _answer(record[1], answer)
-        box.answer(execution, kind, body)
-        deadline += time.monotonic() - before
-
-
-def _patience_s(limits: Limits) -> float:
-    return limits.wall_time_s * _LONGEST_WALL_FACTOR + _GRACE_S
-
-
-def _answer(body: bytes, answer: AnswerCall) -> tuple[bytes, bytes]:
-    """Answer one call; what the program got wrong in asking is told to the program."""
-    try:
-        args, kwargs = data.loads(body)
-        call = Call(args=args, kwargs=kwargs)
-    except (data.DataError, ValueError, TypeError) as error:
-        return FAILURE, f"malformed call: {error}".encode()
-    result = answer(call)
-    if result.status is not ExecutionStatus.OK:
-        return FAILURE, f"{result.status}: {result.error}".encode(errors="replace")
-    return VALUE, data.dumps(result.value).encode("ascii")

@@ -8,9 +8,10 @@ Setting a resource limit or the action of SIGCHLD seems to succeed and does noth
 no harm, none can have itself killed by the kernel in a way that looks like a fault of ours, and no child can vanish
 before its processor time was added to its parent's.
 
-Left out on purpose: sockets other than an unnamed pair, exec, namespaces, mounts, tracing, keys, System V and POSIX
-IPC, memory shared by mapping (no process would be charged for it), file locks and file watching (both work on shared
-read-only files and so reach another execution), io_uring, bpf.
+Left out on purpose: sockets other than an unnamed pair, exec (allowed only in boxes whose programs are started by it,
+see `sandbox.launcher`), namespaces, mounts, tracing, keys, System V and POSIX IPC, memory shared by mapping (no process
+would be charged for it), file locks and file watching (both work on shared read-only files and so reach another
+execution), io_uring, bpf.
 """
 
 from __future__ import annotations
@@ -65,6 +66,9 @@ _AARCH64 = """
     sched_getattr:275 renameat2:276 getrandom:278 membarrier:283 copy_file_range:285 preadv2:286 pwritev2:287
     statx:291 rseq:293 close_range:436 openat2:437 faccessat2:439 epoll_pwait2:441 futex_waitv:449
 """
+
+_STARTING = {"x86_64": "vfork:58 execve:59 execveat:322", "aarch64": "execve:221 execveat:281"}
+"""What starting a program takes, for boxes of languages that need it."""
 
 _ALLOW = 0x7FFF0000
 _ERRNO = 0x00050000
@@ -133,8 +137,12 @@ Instruction = tuple[int, int, int, int]
 """One classic BPF instruction: code, jump if true, jump if false, constant."""
 
 
-def program_filter(machine: str | None = None) -> bytes:
+def program_filter(machine: str | None = None, *, starts_programs: bool = False) -> bytes:
     """Assemble the filter for `machine` (this one by default) as an array of `struct sock_filter`.
+
+    Args:
+        machine: An architecture, as `platform.machine` calls it.
+        starts_programs: Whether exec is allowed: never where a program could find anything that it is not meant to run.
 
     Raises:
         NotImplementedError: There is no table of system calls for that architecture.
@@ -159,7 +167,8 @@ def program_filter(machine: str | None = None) -> bytes:
     code += _only_if(checked["socketpair"], _one_of(0, (_AF_UNIX,), _ERRNO | _EPERM))
     code += _only_if(checked["setrlimit"], [(_RETURN, 0, 0, _NO_EFFECT)])
     code += _only_if(checked["prlimit64"], _null(2, _NO_EFFECT))
-    code += _search(_steps(sorted(int(entry.partition(":")[2]) for entry in table.split())))
+    calls = table.split() + (_STARTING[machine].split() if starts_programs else [])
+    code += _search(_steps(sorted(int(entry.partition(":")[2]) for entry in calls)))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
 
 

@@ -22,10 +22,13 @@ class Usage:
     peak_memory_bytes: int = 0
     cpu_time_by_pid: dict[int, float] = field(default_factory=dict)
     """Last seen for each process, so that one that vanished without being waited for still counts."""
+    only_root_inherits: bool = False
+    """Whether the processes below the root have replaced what they inherited by a program of their own."""
 
     def update(self, root: int, inherited_bytes: int, allowed_bytes: int) -> None:
         """Look at the tree below `root`, each of whose processes began with `inherited_bytes` of the fork-server."""
         waited_for, memory, pids = 0.0, 0, tree(root)
+        inherited = {pid: 0 if self.only_root_inherits and pid != root else inherited_bytes for pid in pids}
         for pid in pids:
             measured = _measure(pid)
             if measured is None:
@@ -33,9 +36,9 @@ class Usage:
             own, children, resident = measured
             self.cpu_time_by_pid[pid] = own
             waited_for += children
-            memory += max(0, resident - inherited_bytes)
+            memory += max(0, resident - inherited[pid])
         if memory > allowed_bytes and len(pids) > 1:
-            memory = min(memory, sum(_proportional_bytes(pid, inherited_bytes) for pid in pids))
+            memory = min(memory, sum(_proportional_bytes(pid, inherited[pid]) for pid in pids))
         alive = sum(self.cpu_time_by_pid.values())
         self.cpu_time_s = max(self.cpu_time_s, alive, waited_for + self.cpu_time_by_pid.get(root, 0.0))
         self.memory_bytes = memory
@@ -48,13 +51,17 @@ def tree(root: int) -> list[int]:
     while waiting:
         pid = waiting.pop()
         found.append(pid)
-        try:
-            threads = os.listdir(f"/proc/{pid}/task")
-        except OSError:
-            continue
-        for thread in threads:
-            waiting.extend(int(child) for child in _read(f"/proc/{pid}/task/{thread}/children").split())
+        waiting.extend(children(pid))
     return found
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that `pid` is the parent of, the oldest of its first thread's first."""
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return []
+    return [int(child) for thread in threads for child in _read(f"/proc/{pid}/task/{thread}/children").split()]
 
 
 def waited_to_run_s(pid: int) -> float:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import resource
 import struct
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from os import close, closerange, dup2  # found at once by a new process, without copying a page of its own for each
 from typing import Any, NoReturn
@@ -43,7 +44,7 @@ NOT_SHUT_IN = 97
 OPEN_FILES = 1024
 """Descriptors that the supervisor may hold."""
 
-_JOB = 3
+JOB = 3
 """Descriptor under which every new process finds its job."""
 
 _BASELINE = struct.Struct("=3q")
@@ -63,13 +64,16 @@ class Zygote:
     replies: int
     failures: int
     baseline: Baseline
+    executes: bool
+    """Whether its copies start programs that begin anew, as children of theirs."""
 
 
-def start(user: int) -> Zygote:
+def start(user: int, serve: Callable[[int, int, int], None] | None = None) -> Zygote:
     """Start one, whose copies are children of the calling process; return when it is ready.
 
     Args:
         user: Id that the calling process takes before; 0: it stays what it is.
+        serve: What it does with its ends of the three pipes, if it is of another kind (see `sandbox.launcher`).
 
     Raises:
         OSError: The kernel refused, or it ended before it was ready.
@@ -85,29 +89,26 @@ def start(user: int) -> Zygote:
     os.set_blocking(failures_out, False)
     pid = clone_sharing_files()
     if pid == 0:
-        _live(requests_out, replies_in, failures_in)
+        _live(serve or _serve, requests_out, replies_in, failures_in)
     process = os.pidfd_open(pid)
     numbers = os.read(replies_out, _BASELINE.size)
     if len(numbers) < _BASELINE.size:
         raise OSError("the box's interpreter ended before it was ready")
-    baseline = Baseline(*_BASELINE.unpack(numbers))
-    return Zygote(process=process, requests=requests_in, replies=replies_out, failures=failures_out, baseline=baseline)
+    return Zygote(
+        process=process,
+        requests=requests_in,
+        replies=replies_out,
+        failures=failures_out,
+        baseline=Baseline(*_BASELINE.unpack(numbers)),
+        executes=serve is not None,
+    )
 
 
-def _live(requests: int, replies: int, failures: int) -> NoReturn:
+def _live(serve: Callable[[int, int, int], None], requests: int, replies: int, failures: int) -> NoReturn:
     """Get warm, then make copies until the supervisor is gone."""
     try:
         die_with_parent()
-        runner.preload()
-        jail = Jail()
-        hide_from_tracers()
-        runner.prepare()
-        _warm_up()
-        heap.share_page_tables()
-        heap.settle()
-        jail.baseline = measure_baseline()
-        os.write(replies, _BASELINE.pack(*astuple(jail.baseline)))
-        _serve(jail, requests, replies, failures)
+        serve(requests, replies, failures)
     except BaseException as error:
         os.write(2, f"the box's interpreter failed: {type(error).__name__}: {error}\n".encode())
     finally:
@@ -123,32 +124,46 @@ def _warm_up() -> None:
         data.dumps(scope["f"](*args, **kwargs))
 
 
-def _serve(jail: Jail, requests: int, replies: int, failures: int) -> None:
+def announce(jail: Jail, replies: int) -> None:
+    """Settle, and tell the supervisor what every process begins with from now on."""
+    heap.settle()
+    jail.baseline = measure_baseline()
+    os.write(replies, _BASELINE.pack(*astuple(jail.baseline)))
+
+
+def _serve(requests: int, replies: int, failures: int) -> None:
+    runner.preload()
+    jail = Jail()
+    hide_from_tracers()
+    runner.prepare()
+    _warm_up()
+    heap.share_page_tables()
+    announce(jail, replies)
     size, unpack, pack = REQUEST.size, REQUEST.unpack, REPLY.pack
     while True:
         asked = unpack(os.read(requests, size))
         walls = jail.walls(*asked[6:])
         pid = jail.clone()
         if pid == 0:
-            _shut_in(jail, walls, asked, failures)
+            shut_in(jail, walls, asked, failures)
+            close(failures)
             job_bytes = asked[1]
             del asked, walls  # not for the program's eyes: what it can see says nothing of other executions
-            runner.run_job(_JOB, job_bytes)
+            runner.run_job(JOB, job_bytes)
         os.write(replies, pack(pid))
 
 
-def _shut_in(jail: Jail, walls: Walls, asked: tuple[Any, ...], failures: int) -> None:
-    """Leave the new process with its three streams and its job, inside its walls."""
+def shut_in(jail: Jail, walls: Walls, asked: tuple[Any, ...], failures: int) -> None:
+    """Leave the new process with its three streams, its job and `failures`, inside its walls."""
     name, _, job, stdin, stdout, stderr, *_ = asked
     try:
         dup2(stdin, 0)
         dup2(stdout, 1)
         dup2(stderr, 2)
-        dup2(job, _JOB)
-        closerange(_JOB + 1, failures)
+        dup2(job, JOB)
+        closerange(JOB + 1, failures)
         closerange(failures + 1, OPEN_FILES)
         jail.enter(walls)
-        close(failures)
     except BaseException as error:
         os.write(failures, FAILURE.pack(name, f"{type(error).__name__}: {error}".encode()))
         os._exit(NOT_SHUT_IN)

@@ -33,6 +33,7 @@ CATCH_ALL = {
     "envs/text_env.py": "a verifier that crashes becomes a VerifierError",
     "sandbox/conformance.py": "a check of somebody's sandbox fails, whatever it raises, and the next one runs",
     "sandbox/zygote.py": "a child process reports whatever happened to it and exits",
+    "sandbox/launcher.py": "what went wrong in an execution's first process is reported before it exits",
     "sandbox/pool.py": "a box is given back or closed, whatever interrupted its use, and the error goes on",
     "sandbox/runner.py": "the policy's program may raise anything: that is its result",
 }

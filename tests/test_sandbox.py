@@ -199,7 +199,7 @@ box.run(sandbox.Program(source=program), [sandbox.Call()], sandbox.Limits(wall_t
 
 
 def test_nonsense_is_refused_before_anything_runs(any_sandbox: Sandbox) -> None:
-    with pytest.raises(ValueError, match="no language 'cobol'; known: python"):
+    with pytest.raises(ValueError, match="no language 'cobol'; known: python, bash, c\\+\\+"):
         any_sandbox.run(Program(source="", language="cobol"), [Call()])
     with pytest.raises(ValueError, match="stub"):
         any_sandbox.run(Program(source="", stub="ask"), [Call()])
