@@ -139,7 +139,7 @@ def _command(tools: Mapping[str, str] | None = None) -> list[str]:
     for hidden in sorted({sysconfig.get_path(kind, vars=_BASE) for kind in ("purelib", "platlib")}):
         if os.path.isdir(hidden) and any(hidden.startswith(f"{path}/") for path in visible):
             arguments += ["--tmpfs", hidden, "--remount-ro", hidden]
-    for link in (*_LIBRARY_FOLDERS, *(["/bin"] if tools is not None else [])):
+    for link in (*_LIBRARY_FOLDERS, *(toolbox.LINKS if tools is not None else ())):
         if os.path.islink(link):
             arguments += ["--symlink", os.readlink(link), link]
     for device in _DEVICES:

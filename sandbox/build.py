@@ -1,7 +1,8 @@
 """Builds the image of the Docker sandbox: `python -m sandbox.build`.
 
 Takes a hub image with Python where one can be pulled, else `scratch` with a copy of this host's own interpreter, its
-standard library and the shared libraries they load; no package manager and no root is needed for that.
+standard library and the shared libraries they load; no package manager and no root is needed for that. The image of
+another language (`--language c++`) is always such a copy, with this host's tools of that language.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from pathlib import Path
 import docker
 import docker.errors
 
+from sandbox import languages, toolbox
 from sandbox.core import SandboxError
 from sandbox.engine import ENGINE_ERRORS, REPOSITORY, connect, image_tag
+from sandbox.languages import Language
 
 HUB_IMAGE = "python:3.11-slim"
 _HUB_INTERPRETER = "/usr/local/bin/python3"
@@ -48,10 +51,16 @@ def main() -> None:
         "--base", default=HUB_IMAGE, help="hub image with Python at /usr/local/bin (default: %(default)s)"
     )
     parser.add_argument("--from-host", action="store_true", help="do not pull: copy this host's interpreter")
+    parser.add_argument(
+        "--language", action="append", default=[], help="build the image of another language instead; may be repeated"
+    )
     options = parser.parse_args()
     try:
-        print(f"built {build(None if options.from_host else options.base)}")
-    except SandboxError as error:
+        for language in [languages.find(name) for name in options.language]:
+            print(f"built {build_language(language)}")
+        if not options.language:
+            print(f"built {build(None if options.from_host else options.base)}")
+    except (SandboxError, ValueError) as error:
         sys.exit(f"error: {error}")
 
 
@@ -71,8 +80,22 @@ def build(base: str | None = HUB_IMAGE) -> str:
         return _built(client, root, arguments)
 
 
+def build_language(language: Language) -> str:
+    """Build the image of another language than Python from this host's tools; return its name.
+
+    Raises:
+        SandboxError: A tool is missing, no engine answers, or the build failed.
+    """
+    files = toolbox.tool_files(language)
+    interpreter = os.path.realpath(sys.executable)
+    with contextlib.closing(connect()) as client:
+        root = _root_archive([*host_files(interpreter), *files])
+        arguments = {"BASE": "scratch", "INTERPRETER": interpreter, "VERSION": image_tag(language)}
+        return _built(client, root, arguments)
+
+
 def _built(client: docker.APIClient, root: bytes, arguments: Mapping[str, str]) -> str:
-    name = f"{REPOSITORY}:{image_tag()}"
+    name = f"{REPOSITORY}:{arguments['VERSION']}"
     try:
         events = client.build(
             fileobj=_context(root),
@@ -144,6 +167,11 @@ def _root_archive(files: Iterator[Path] | list[Path]) -> bytes:
                 continue
             add_folder(path.parent)
             known.add(name)
+            if path.is_dir():  # a link, since folders are given by their files
+                entry = tarfile.TarInfo(name)
+                entry.type, entry.linkname = tarfile.SYMTYPE, os.readlink(path)
+                archive.addfile(entry)
+                continue
             content = path.read_bytes()  # a link is packed as what it leads to
             entry = tarfile.TarInfo(name)
             entry.size, entry.mode = len(content), 0o755 if os.access(path, os.X_OK) else 0o644

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import socket
 import struct
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from typing import Any
 
 import docker
 from docker.types import LogConfig, Ulimit
 
-from sandbox.box import Transport
+from sandbox.box import Launch, Transport
 from sandbox.bundle import ENVIRONMENT, INTERPRETER_OPTIONS
 from sandbox.core import SandboxError
 from sandbox.engine import (
@@ -33,6 +35,7 @@ from sandbox.engine import (
     knock,
 )
 from sandbox.fifos import OPEN_FIRST, Fifos
+from sandbox.languages import Language
 from sandbox.lease import LEASE_S, RELAY, piece
 from sandbox.pool import BOX_MEMORY_BYTES, PooledSandbox, default_boxes
 
@@ -107,7 +110,7 @@ class DockerSandbox(PooledSandbox):
         users = iter(range(first, first + 1_000_000))  # a user of its own for every container ever started
         self._pipes, self._pipes_seen = here, False
 
-        def launch() -> Transport:
+        def launch(start: _Start) -> Transport:
             user = next(users)
             if not self._pipes:
                 return _Attached(start, user)
@@ -125,11 +128,18 @@ class DockerSandbox(PooledSandbox):
             self._pipes = False
             return box
 
+        def tools(language: Language) -> tuple[Launch, Sequence[int]]:
+            with contextlib.closing(connect(where)) as client:
+                labels = find_image(client, language)["Config"]["Labels"]
+            image, shows = f"{REPOSITORY}:{image_tag(language)}", _for_programs(settings)
+            return partial(launch, _Start(where, image, labels[INTERPRETER_LABEL], shows)), [0] * (count + 1)
+
         super().__init__(
-            launch,
+            partial(launch, start),
             users=[0] * (count + 1),
             in_flight_per_box=in_flight_per_box,
             memory_bytes=int(_SUPERVISORS_SHARE * memory_bytes),
+            tools=tools,
         )
 
     def guarantees(self) -> Mapping[str, str]:
@@ -360,3 +370,17 @@ def _host_settings(
     )
     settings["MaskedPaths"] = list(_HIDDEN)
     return settings
+
+
+def _for_programs(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how a container is shut in whose programs are started by exec.
+
+    Nothing of its /proc is covered, since the kernel shows a program its own processes only where that is so; what lies
+    there for root alone stays out of reach of its user, and programs see nothing of it.
+    """
+    profile = json.loads((resources.files("sandbox.image") / "seccomp.json").read_text(encoding="utf-8"))
+    profile["syscalls"].append({"names": ["execveat"], "action": "SCMP_ACT_ALLOW"})
+    security = [option for option in settings["SecurityOpt"] if not option.startswith("seccomp=")]
+    hidden = [path for path in _HIDDEN if not path.startswith("/proc/")]
+    security.append(f"seccomp={json.dumps(profile)}")
+    return {**settings, "SecurityOpt": security, "MaskedPaths": hidden, "ReadonlyPaths": []}

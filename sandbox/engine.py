@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import shlex
 import socket
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,6 +22,7 @@ from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env
 
 from sandbox.core import SandboxError
+from sandbox.languages import Language
 
 REPOSITORY = "assay-sandbox"
 INTERPRETER_LABEL = "assay.sandbox.interpreter"
@@ -155,27 +158,41 @@ def is_here(where: Endpoint, engine: Mapping[str, Any]) -> bool:
     return sys.platform == "linux" and where.socket_path is not None and kernel == os.uname().release
 
 
-def image_tag() -> str:
-    """Return the tag of the image that belongs to this version of the package: a hash of what it is built from."""
+def image_tag(language: Language | None = None) -> str:
+    """Return the tag of the image that belongs to this version of the package: a hash of what it is built from.
+
+    Args:
+        language: Whose tools it holds besides; none: it is the image that Python programs run in.
+    """
     folder = resources.files("sandbox.image")
-    digest = hashlib.sha256((folder / "Dockerfile").read_bytes())
-    return digest.hexdigest()[:12]
+    content = (folder / "Dockerfile").read_bytes()
+    if language is None:
+        return hashlib.sha256(content).hexdigest()[:12]
+    content += json.dumps([language.name, language.needs, language.shows]).encode()
+    return f"{hashlib.sha256(content).hexdigest()[:12]}-{_tag_word(language)}"
 
 
-def find_image(client: docker.APIClient) -> dict[str, Any]:
-    """Return the engine's description of our image.
+def _tag_word(language: Language) -> str:
+    return re.sub(r"[^\w.-]", "-", language.name.replace("+", "p").replace("#", "sharp"), flags=re.ASCII)
+
+
+def find_image(client: docker.APIClient, language: Language | None = None) -> dict[str, Any]:
+    """Return the engine's description of our image, or of the one for another language than Python.
 
     Raises:
         SandboxError: It has not been built, or only for another version of this package.
     """
-    tag = image_tag()
+    tag = image_tag(language)
     try:
         found: dict[str, Any] = client.inspect_image(f"{REPOSITORY}:{tag}")
         return found
     except docker.errors.ImageNotFound:
-        others = [name for image in client.images(REPOSITORY) for name in image["RepoTags"] or ()]
+        built = [name for image in client.images(REPOSITORY) for name in image["RepoTags"] or ()]
+        word = f"-{_tag_word(language)}" if language else ""
+        others = [name for name in built if name.rpartition(":")[2][12:] == word]
         state = f"the engine only has {', '.join(others)}, of another version" if others else "it has not been built"
-        raise SandboxError(f"no image {REPOSITORY}:{tag}: {state}; run `{BUILD_COMMAND}`") from None
+        command = f"{BUILD_COMMAND} --language {shlex.quote(language.name)}" if language else BUILD_COMMAND
+        raise SandboxError(f"no image {REPOSITORY}:{tag}: {state}; run `{command}`") from None
 
 
 def check_engine(engine: Mapping[str, Any], runtime: str | None) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import json
 import math
 import os
@@ -254,6 +255,8 @@ def _killed_for_memory(killings: int) -> int:
 def _cover(path: str, by: str) -> None:
     if _libc.mount(by.encode(), path.encode(), None, ctypes.c_ulong(_MS_BIND), None) != 0:
         error = ctypes.get_errno()
+        if error == errno.ENOENT:
+            return  # it has been removed where it came from, as the pipes of a container are: nothing is left of it
         raise OSError(error, f"cannot hide {path}: {os.strerror(error)}")
 
 

@@ -10,9 +10,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from sandbox.core import SandboxError
 from sandbox.languages import Language
+
+LINKS = ("/bin",)
+"""Folders that are links on most hosts, and are named in scripts: a box has the same links."""
 
 
 def find_tools(language: Language) -> dict[str, str]:
@@ -30,10 +34,21 @@ def find_tools(language: Language) -> dict[str, str]:
     for name in (*language.needs, *language.shows):
         executable = shutil.which(name, path=search)
         shown |= {executable} if executable else set(glob.glob(name))
-    shown |= set(_libraries(file for path in sorted(shown) for file in _executables(path)))
+    shown |= set(_libraries(file for path in shown for file in _files(path) if os.access(file, os.X_OK)))
     places = sorted({_without_links(path) for path in shown})
     outer = [path for path in places if not any(path.startswith(f"{other}/") for other in places)]
     return {path: os.path.realpath(path) for path in outer}
+
+
+def tool_files(language: Language) -> list[Path]:
+    """Return every file of a language's tools, and the links among the folders that scripts name.
+
+    Raises:
+        SandboxError: An executable that the language needs is missing.
+    """
+    links = [Path(link) for link in LINKS if os.path.islink(link)]
+    files = [path for place in find_tools(language) for path in _files(place)]
+    return [*map(Path, files), *links]
 
 
 def _without_links(path: str) -> str:
@@ -42,12 +57,12 @@ def _without_links(path: str) -> str:
     return os.path.join(os.path.realpath(folder), name)
 
 
-def _executables(path: str) -> Iterator[str]:
-    """Yield the executable files at or below a path."""
-    if os.path.isfile(path) and os.access(path, os.X_OK):
+def _files(path: str) -> Iterator[str]:
+    """Yield the files at or below a path."""
+    if os.path.isfile(path):
         yield path
     for place, _folders, names in os.walk(path):
-        yield from (file for name in names if os.access(file := os.path.join(place, name), os.X_OK))
+        yield from (os.path.join(place, name) for name in names)
 
 
 def _libraries(executables: Iterable[str]) -> set[str]:
