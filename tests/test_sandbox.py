@@ -236,7 +236,7 @@ def test_an_engine_without_the_image_names_the_command_that_builds_it(
     any_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert any_sandbox.name == "docker"
-    monkeypatch.setattr("sandbox.engine.image_tag", lambda: "0" * 12)
+    monkeypatch.setattr("sandbox.engine.image_tag", lambda language=None: "0" * 12)
     with pytest.raises(SandboxError, match=r"of another version; run `python -m sandbox\.build`"):
         sandbox.make("docker")
 
