@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import logging
 import queue
 import threading
 import time
@@ -16,6 +17,8 @@ from sandbox.core import Call, Limits, Program, SandboxError
 from sandbox.forkserver import BOX_HEADER, CHANNEL, ENDED, HOST_HEADER, IDLE, READY, STDERR, STDOUT
 from sandbox.languages import Order
 from sandbox.runner import FRAME
+
+logger = logging.getLogger(__name__)
 
 START_S = 60.0
 """How long a box may take to report that it is ready."""
@@ -199,7 +202,10 @@ class Box:
                 self._transport.kill()
                 with self._write_lock:  # what is closed here may be another file by the time it is written to
                     words = self._transport.last_words().strip()
-            self.broken = self.broken or words or failure
+            *before, reason = words.splitlines() or [failure]
+            if before:  # a traceback, whose last line is what there is to tell
+                logger.info("the last words of a sandbox box: %s", words)
+            self.broken = self.broken or reason
             self._settled.set()
             self._lose_all()
 

@@ -6,6 +6,7 @@ import difflib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from sandbox.bubblewrap import BubblewrapSandbox
@@ -82,6 +83,12 @@ def _auto(choice: Choice) -> Sandbox:
         return _bubblewrap(choice)
 
 
+_FORBIDDING = {
+    "user.max_user_namespaces": "0",
+    "kernel.unprivileged_userns_clone": "0",
+    "kernel.apparmor_restrict_unprivileged_userns": "1",
+}
+
 SANDBOXES: dict[str, Callable[[Choice], Sandbox]] = {
     "auto": _auto,
     "docker": _docker,
@@ -114,10 +121,26 @@ def start(choice: Choice) -> Sandbox:
         sandbox = SANDBOXES[choice.name](choice)
     except ImportError as error:
         raise SandboxError(f"sandbox {choice.name!r} needs a package that is not installed: {error.name}") from error
+    except SandboxError as error:
+        if "namespace" in str(error) and _forbidding():
+            raise SandboxError(f"{error} (user namespaces are forbidden here: {', '.join(_forbidding())})") from error
+        raise
     guarantees = sandbox.guarantees()
     logger.info("sandbox %s (%s); enforced: %s", sandbox.name, guarantees["box"], ", ".join(sorted(guarantees)))
     logger.debug("%s", "; ".join(f"{what}: {how}" for what, how in guarantees.items()))
     return sandbox
+
+
+def _forbidding() -> list[str]:
+    """Return the settings of this kernel that forbid the user namespaces which every sandbox is made of."""
+    return [f"sysctl {name}={value}" for name, value in _FORBIDDING.items() if _sysctl(name) == value]
+
+
+def _sysctl(name: str) -> str:
+    try:
+        return Path("/proc/sys", *name.split(".")).read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
 
 
 def _unknown(what: str, given: object, known: Iterable[str]) -> str:

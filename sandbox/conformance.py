@@ -72,9 +72,18 @@ def prove(sandbox: Sandbox, checks: Sequence[Check], what: str) -> None:
     """
     with ThreadPoolExecutor(len(checks)) as threads:
         outcomes = list(threads.map(lambda check: next(run_checks(sandbox, [check])), checks))
-    broken = [f"{outcome.check.promise}: {outcome.violation}" for outcome in outcomes if outcome.violation]
+    broken = broken_promises(outcomes)
     if broken:
-        raise SandboxError(f"this host cannot hold what {what} promises: {'; '.join(broken)}")
+        raise SandboxError(f"this host cannot hold what {what} promises: {broken}")
+
+
+def broken_promises(outcomes: Iterable[Outcome]) -> str:
+    """Return what did not hold, and why, each reason said once; empty when all held."""
+    promises: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.violation:
+            promises.setdefault(outcome.violation, []).append(outcome.check.promise)
+    return "; ".join(f"{', '.join(broken)}: {reason}" for reason, broken in promises.items())
 
 
 def all_checks() -> tuple[Check, ...]:

@@ -30,6 +30,7 @@ from envs.options import unknown_name
 from envs.sandboxes import SandboxOption, sandbox_choice, shared_sandbox
 from envs.text_env import TextEnv
 from sandbox.core import Limits, SandboxError
+from sandbox.pool import MOST_OF_ANYTHING
 
 __all__ = ["CodeEnv"]
 
@@ -194,6 +195,6 @@ def _limits(limits: Limits | Mapping[str, Any] | None) -> Limits:
     for name, value in limits.items():
         if name not in known:
             raise ConfigError(unknown_name("limit", name, known))
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
-            raise ConfigError(f"limit {name} must be a positive number, got {value!r}")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < MOST_OF_ANYTHING:
+            raise ConfigError(f"limit {name} must be a positive number below 2**53, got {value!r}")
     return Limits(**limits)
