@@ -31,13 +31,13 @@ def main() -> int:
         console.print(table)
         failed = 0
         for outcome in run_checks(sandbox):
-            mark = "[red]FAILED[/]" if outcome.violation else "[green]held[/]  "
+            mark = "[red]FAILED[/]" if outcome.violation else "skipped" if outcome.skipped else "[green]held[/]  "
             console.print(
                 f"{mark} {outcome.wall_time_s:5.2f} s  {outcome.check.promise}", highlight=False, soft_wrap=True
             )
-            if outcome.violation:
-                failed += 1
-                console.print(f"               {outcome.violation}", markup=False, highlight=False, soft_wrap=True)
+            if reason := outcome.violation or outcome.skipped:
+                console.print(f"                {reason}", markup=False, highlight=False, soft_wrap=True)
+            failed += bool(outcome.violation)
     console.print(f"{failed} promises broken" if failed else "every promise held")
     return 1 if failed else 0
 

@@ -22,6 +22,10 @@ class Violation(AssertionError):
     """A sandbox broke a promise."""
 
 
+class Skipped(Exception):
+    """A promise that this sandbox does not make here, and why: the tools of a language are missing, say."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One promise, and the function that provokes it."""
@@ -29,16 +33,17 @@ class Check:
     name: str
     promise: str
     provoke: Callable[[Sandbox], None]
-    """Raises `Violation`."""
+    """Raises `Violation`, or `Skipped`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of one check; `violation` is empty when the promise held."""
+    """What came of one check; `violation` is empty when the promise held, or was `skipped` for a reason."""
 
     check: Check
     violation: str
     wall_time_s: float
+    skipped: str = ""
 
 
 def promise(sentence: str) -> Callable[[Callable[[Sandbox], None]], Check]:
@@ -54,14 +59,17 @@ def run_checks(sandbox: Sandbox, checks: Sequence[Check] | None = None) -> Itera
     """Run `checks` (all by default) on `sandbox`, one after the other, and yield what came of each."""
     for check in all_checks() if checks is None else checks:
         started = time.monotonic()
+        violation = skipped = ""
         try:
             check.provoke(sandbox)
-            violation = ""
+        except Skipped as reason:
+            skipped = str(reason)
         except Violation as error:
             violation = str(error)
         except Exception as error:  # results so wrong that the check itself stumbles over them
             violation = f"{type(error).__name__}: {error}"
-        yield Outcome(check=check, violation=violation, wall_time_s=time.monotonic() - started)
+        elapsed_s = time.monotonic() - started
+        yield Outcome(check=check, violation=violation, wall_time_s=elapsed_s, skipped=skipped)
 
 
 def prove(sandbox: Sandbox, checks: Sequence[Check], what: str) -> None:
@@ -88,9 +96,9 @@ def broken_promises(outcomes: Iterable[Outcome]) -> str:
 
 def all_checks() -> tuple[Check, ...]:
     """Return every check of the contract."""
-    from sandbox import checks_contract, checks_isolation, checks_limits
+    from sandbox import checks_bash, checks_contract, checks_cpp, checks_isolation, checks_limits
 
-    modules = (checks_contract, checks_limits, checks_isolation)
+    modules = (checks_contract, checks_limits, checks_isolation, checks_bash, checks_cpp)
     return tuple(value for module in modules for value in vars(module).values() if isinstance(value, Check))
 
 
@@ -103,6 +111,23 @@ GENEROUS = Limits(cpu_time_s=5.0, wall_time_s=20.0)
 def run_script(sandbox: Sandbox, source: str, stdin: str = "", limits: Limits = GENEROUS) -> ExecutionResult:
     """Run a script once."""
     return sandbox.run(Program(source=source), [Call(stdin=stdin)], limits)[0]
+
+
+def run_in(sandbox: Sandbox, language: str, source: str, stdin: str = "", limits: Limits = GENEROUS) -> ExecutionResult:
+    """Run a script of another language than Python once."""
+    return sandbox.run(Program(source=source, language=language), [Call(stdin=stdin)], limits)[0]
+
+
+def require_language(sandbox: Sandbox, language: str) -> None:
+    """Go on only where the sandbox says that it can run the language; none of its promises is about others.
+
+    Raises:
+        Skipped: With the reason that the sandbox gives.
+    """
+    try:
+        sandbox.run(Program(source="", language=language), [])
+    except (SandboxError, ValueError) as reason:
+        raise Skipped(str(reason)) from None
 
 
 def run_function(sandbox: Sandbox, source: str, *args: Data, limits: Limits = GENEROUS) -> ExecutionResult:

@@ -83,6 +83,7 @@ class Workshops:
             raise SandboxError(f"a {self._name} sandbox runs nothing but python")
         launch, users = self._tools(language)
         pool = self._make(launch, users=users, executes=True)
+        pool.name = f"{self._name} for {language.name}"
         with contextlib.ExitStack() as failing:
             failing.callback(pool.close)
             prove(pool, _START_UP, f"a {self._name} sandbox for {language.name}")
