@@ -192,7 +192,7 @@ def main() -> int:
     report: dict[str, Any] = {"command": "python benchmarks/sandbox.py", "machine": machine(), "cores": CORES}
     report["speed"] = compare(kinds, options, console)
     report["latency"] = {kind: latencies(kind) for kind in kinds}
-    report["scaling"] = {kind: scaling(kind, options.seconds) for kind in kinds if kind == "bubblewrap"}
+    report["scaling"] = {kind: scaling(kind, options.seconds) for kind in kinds}
     report["hostile mix"] = {kind: hostile_mix(kind) for kind in kinds}
     if options.soak:
         report["soak"] = {kind: soak(kind, options.soak) for kind in kinds}
