@@ -116,7 +116,7 @@ C7 reduce                                 PROTOCOL  WA
 C7 reduce that exits the reader           PROTOCOL  WA
 C7 pickled bytes                          WA        WA
 C7 code as text                           WA        WA
-C8 patches builtins and modules           RE        WA
+C8 patches builtins and modules           PROTOCOL  WA
 C8 replaces stdout                        RE        RE
 C8 replaces os.write                      PROTOCOL  WA
 C8 replaces what calls it                 PROTOCOL  WA
