@@ -195,6 +195,8 @@ def _limits(limits: Limits | Mapping[str, Any] | None) -> Limits:
     for name, value in limits.items():
         if name not in known:
             raise ConfigError(unknown_name("limit", name, known))
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < MOST_OF_ANYTHING:
-            raise ConfigError(f"limit {name} must be a positive number below 2**53, got {value!r}")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+            raise ConfigError(f"limit {name} must be a positive number, got {value!r}")
+        if not value < MOST_OF_ANYTHING:
+            raise ConfigError(f"limit {name} must be a number below 2**53, got {value!r}")
     return Limits(**limits)
