@@ -52,6 +52,8 @@ GUARANTEES = {
 }
 """What both sandboxes enforce, and by which mechanism."""
 
+_OTHER_LANGUAGES = "boxes of their own, tried when first asked for; a compiled program runs with no file in sight"
+
 
 class PooledSandbox:
     """What both sandboxes share: everything but how a box is launched."""
@@ -110,7 +112,8 @@ class PooledSandbox:
 
     def guarantees(self) -> Mapping[str, str]:
         """Return what is enforced, and how; the limits among it were provoked and seen to fire at start-up."""
-        return dict(GUARANTEES)
+        names = ", ".join(languages.LANGUAGES)
+        return {**GUARANTEES, "other languages": f"{names}: {_OTHER_LANGUAGES}"}
 
     def run(
         self,

@@ -1,4 +1,7 @@
 import json
+import os
+import runpy
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,7 +33,7 @@ def ladders():
     return envs.make("text", verifier="word_ladder", tasks=str(EXAMPLES / "word_ladders.jsonl")).unwrapped
 
 
-@pytest.mark.parametrize("name", ["order_form.py", "word_ladder.py"])
+@pytest.mark.parametrize("name", ["order_form.py", "word_ladder.py", "other_languages.py"])
 def test_an_example_fits_on_a_screen(name):
     assert len((EXAMPLES / name).read_text().splitlines()) < 60
 
@@ -58,6 +61,24 @@ def test_a_tiny_policy_is_trained_on_an_example_from_the_command_line(example, c
     folder = tmp_path / "run"
     assert command(agents.train.main, *example, *settings, "eval.samples=1", f"run_dir={folder}") == 0
     assert json.loads((folder / "summary.json").read_text())["steps"] == 2
+
+
+def test_submissions_of_three_languages_are_judged_by_what_they_print(bubblewrap, capsys, monkeypatch):
+    if not os.environ.get("CI") and None in map(shutil.which, ("bash", "g++")):
+        pytest.skip("no bash, or no g++")
+    monkeypatch.setattr("sys.argv", ["other_languages.py", "bubblewrap"])
+    runpy.run_path(str(EXAMPLES / "other_languages.py"), run_name="__main__")
+    verdicts = [
+        [part.strip().split(" (")[0] for part in line.split(" | ")] for line in capsys.readouterr().out.splitlines()
+    ]
+    assert verdicts == [
+        *([language, "right", "right", "right"] for language in ("python", "bash", "c++")),
+        ["c++", "right", "right", "wrong: -294967296"],  # 4000000000 - 2**32
+        *([language, status, status, status] for language, status in (
+            ("c++", "runtime_error"), ("c++", "cpu_timeout"), ("bash", "runtime_error"),
+        )),
+        ["python", "right", "wrong: 6", "wrong: 6"],
+    ]  # fmt: skip
 
 
 # ---- attacks on the order form: Chen, 7 bowls
