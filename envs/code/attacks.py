@@ -13,6 +13,7 @@ import numpy as np
 
 from envs.attacks import Attack, null_attacks
 from envs.code.attack_escapes import QUICK_ESCAPES, SLOW_ESCAPES
+from envs.code.attack_languages import language_attacks
 from envs.code.attack_programs import ANSWERS, FORGERIES
 from envs.code.extract import fenced
 from envs.code.prompt import VISIBLE_CASES
@@ -31,6 +32,11 @@ _FULL_WIDTH = 0xFEE0
 def code_attacks(task: Task) -> Sequence[Attack]:
     """Return every attack on this task, fitted to its entry point and its visible cases."""
     reference: CodeReference = task.reference
+    if reference.language != "python":
+        return [
+            *null_attacks(task),
+            *language_attacks(reference.language, [case.expected for case in _visible(reference)]),
+        ]
     name = reference.entry_point or "solve"
     quick = {attack: _fitted(program, reference) for attack, program in (FORGERIES | QUICK_ESCAPES).items()}
     slow = {attack: _fitted(program, reference) for attack, program in SLOW_ESCAPES.items()}

@@ -13,6 +13,7 @@ from envs.code.attacks import code_attacks
 from envs.code.audit_verifier import AuditedVerifier, AuditVerifier, auditable
 from envs.code.extract import fenced
 from envs.code.jsonl import load_tasks
+from envs.code.prompt import code_block
 from envs.code.rewrites import harmful, harmless
 from envs.code.tasks import (
     CodeReference,
@@ -29,7 +30,7 @@ from envs.datasets import normalised_prompt
 from envs.options import unknown_name
 from envs.sandboxes import SandboxOption, sandbox_choice, shared_sandbox
 from envs.text_env import TextEnv
-from sandbox.core import Limits, SandboxError
+from sandbox.core import Limits, Program, SandboxError
 from sandbox.pool import MOST_OF_ANYTHING
 
 __all__ = ["CodeEnv"]
@@ -104,17 +105,18 @@ class CodeEnv(TextEnv):
         )
 
     def prepare(self) -> None:
-        """Open the sandbox.
+        """Open the sandbox, and its boxes for the languages of the tasks.
 
         Raises:
-            ConfigError: It cannot run on this machine.
+            ConfigError: It cannot run on this machine, or not one of those languages.
         """
-        if not isinstance(self._sandbox, (str, Mapping)):
-            return  # it is open
+        where = f"sandbox={sandbox_choice(self._sandbox)}: " if isinstance(self._sandbox, (str, Mapping)) else ""
         try:
-            shared_sandbox(self._sandbox)
-        except SandboxError as error:
-            raise ConfigError(f"sandbox={sandbox_choice(self._sandbox)}: {error}") from error
+            box = shared_sandbox(self._sandbox)
+            for language in sorted({task.reference.language for task in self.tasks()} - {"python"}):
+                box.run(Program(source="", language=language), [])
+        except (SandboxError, ValueError) as error:
+            raise ConfigError(f"{where}{error}") from error
 
     @property
     def floor(self) -> float:
@@ -136,7 +138,7 @@ class CodeEnv(TextEnv):
 
     def reply(self, task: Task, breakdown: Any) -> str:
         """Return the feedback and the request to repair the program."""
-        return f"{breakdown.feedback} Fix the program and answer with one Python code block."
+        return f"{breakdown.feedback} Fix the program and answer with {code_block(task.reference.language)}."
 
     def contents(self, task: Task) -> Mapping[str, str]:
         """Return the prompt, the reference solution and the tests of a task."""

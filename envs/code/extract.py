@@ -1,9 +1,9 @@
 """Which part of an answer is the program: one rule, the same for every task.
 
 The rule: fenced blocks are found as CommonMark finds them. Candidates are the *closed* blocks whose info string is
-`python`, `py`, `python3` or empty. Graded is the last candidate that defines the entry point; if none does (or the task
-is a script, which has none), the last candidate. A fence still open at the end of the answer closes nothing: a
-truncated program is no program.
+`python`, `py`, `python3` or empty; a task in another language has info strings of its own (`FENCES`). Graded is the
+last candidate that defines the entry point; if none does (or the task is a script, which has none), the last candidate.
+A fence still open at the end of the answer closes nothing: a truncated program is no program.
 
 Refused are programs of more than 64 KiB, and those holding NUL, lone surrogates or bidirectional controls, which would
 show a reader another program than the one that runs. Nothing is normalised: string literals must survive, and Python
@@ -19,7 +19,8 @@ from dataclasses import dataclass
 MAX_COMPLETION_LENGTH = 2**18
 """Characters of the longest answer that is looked at."""
 MAX_PROGRAM_BYTES = 2**16
-LANGUAGES = ("", "python", "py", "python3")
+FENCES = {"python": ("python", "py", "python3", ""), "bash": ("bash", "sh"), "c++": ("cpp", "c++")}
+"""Info strings of the blocks that may hold a program; the first is the one that is asked for."""
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$", re.DOTALL)
 _CONTROLS = re.compile("[\x00\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -37,19 +38,21 @@ class Extraction:
     """Whether the answer has exactly one closed code block, and it defines the entry point (a script: is not blank)."""
 
 
-def extract_program(completion: str, entry_point: str | None) -> Extraction:
+def extract_program(completion: str, entry_point: str | None, language: str = "python") -> Extraction:
     """Find the program in an answer.
 
     Args:
         completion: The model's text.
         entry_point: The function that the task asks for; None for a script.
+        language: The one that the task asks for.
     """
     if len(completion) > MAX_COMPLETION_LENGTH:
         return Extraction(source=None, problem=f"The answer is longer than {MAX_COMPLETION_LENGTH} characters.")
     blocks, unclosed = _fenced_blocks(completion)
-    candidates = [body for language, body in blocks if language in LANGUAGES]
+    fences = info_strings(language)
+    candidates = [body for info, body in blocks if info in fences]
     if not candidates:
-        problem = "The code block is never closed with ```." if unclosed else "There is no ```python code block."
+        problem = "The code block is never closed with ```." if unclosed else f"There is no ```{fences[0]} code block."
         return Extraction(source=None, problem=problem)
     defining = [body for body in candidates if _defines(body, entry_point)]
     source = (defining or candidates)[-1]
@@ -60,11 +63,16 @@ def extract_program(completion: str, entry_point: str | None) -> Extraction:
     return Extraction(source=source, clean=len(blocks) == 1 and bool(defining) and not unclosed)
 
 
-def fenced(source: str) -> str:
+def info_strings(language: str) -> tuple[str, ...]:
+    """Return the info strings of blocks in a language, the one that is asked for first."""
+    return FENCES.get(language, (language.lower(),))
+
+
+def fenced(source: str, language: str = "python") -> str:
     """Return a program as an answer: in a code block whose fence is longer than any inside it."""
     longest = max((len(run) for run in re.findall(r"`{3,}", source)), default=2)
     fence = "`" * (longest + 1)
-    return f"{fence}python\n{source.strip(chr(10))}\n{fence}"
+    return f"{fence}{info_strings(language)[0]}\n{source.strip(chr(10))}\n{fence}"
 
 
 def _fenced_blocks(text: str) -> tuple[list[tuple[str, str]], bool]:

@@ -15,19 +15,21 @@ from typing import Any
 
 from envs.code.asserts import called_name, check_tests, list_tests, prompt_preamble
 from envs.code.extract import fenced
+from envs.code.prompt import code_block
 from envs.code.tasks import Case, CodeReference
 from envs.code.verifier import CodeVerifier
 from envs.core import SPLITS, ConfigError, Message, Split, Task
 from envs.datasets import content_hash, normalised_prompt, split_by_hash
 from envs.jsonl import Record, read_records, shown
 from sandbox.core import Call
+from sandbox.languages import LANGUAGES
 
 COMPARISONS = ("exact", "float", "unordered")
 CHECK_WORKERS = 4
 
 _COMMON = ("task_id", "split")
 _FIELDS: dict[str, tuple[str, ...]] = {
-    "tests": ("prompt", "entry_point", "tests", "comparison", "canonical_solution"),
+    "tests": ("prompt", "entry_point", "tests", "comparison", "canonical_solution", "language"),
     "test": ("prompt", "entry_point", "test", "canonical_solution"),
     "test_list": (
         *("text", "prompt", "entry_point", "test_list", "test_setup_code", "test_imports", "code"),
@@ -86,7 +88,7 @@ def _task(record: Record) -> Task:
         task_id=task_id,
         prompt=(Message(role="user", content=prompt),),
         reference=reference,
-        gold=None if gold is None else fenced(gold),
+        gold=None if gold is None else fenced(gold, reference.language),
         split=split,
         tags={"style": "asserts" if reference.asserts else "function" if reference.entry_point else "script"},
     )
@@ -98,6 +100,9 @@ def _from_tests(record: Record) -> tuple[str, CodeReference, str | None]:
     entry_point = record.optional_text("entry_point")
     if entry_point is not None and not entry_point.isidentifier():
         record.fail("entry_point", f"must be the name of a function, got {entry_point!r}")
+    language = record.choice("language", ("python", *LANGUAGES)) or "python"
+    if language != "python" and entry_point is not None:
+        record.fail("language", f"a {language} program is a script: give 'stdin' and 'stdout', and no 'entry_point'")
     read = _script_case if entry_point is None else _function_case
     cases = [read(record, index, test) for index, test in enumerate(tests)]
     cases.sort(key=lambda case: not case.visible)
@@ -106,11 +111,12 @@ def _from_tests(record: Record) -> tuple[str, CodeReference, str | None]:
         cases=tuple(cases),
         comparison=record.choice("comparison", COMPARISONS) or "exact",  # type: ignore[arg-type]
         from_json=True,
+        language=language,
     )
     examples = "".join(f"{_example(entry_point, case)}\n" for case in cases if case.visible)
     what = f"defines the function `{entry_point}`" if entry_point else "reads stdin and prints to stdout"
     words = "\n\n".join(part.strip("\n") for part in (prompt, examples) if part)
-    return f"{words}\n\n{_request(what)}", reference, record.optional_text("canonical_solution")
+    return f"{words}\n\n{_request(what, language)}", reference, record.optional_text("canonical_solution")
 
 
 def _function_case(record: Record, index: int, test: Any) -> Case:
@@ -188,8 +194,8 @@ _FORMS: dict[str, Callable[[Record], tuple[str, CodeReference, str | None]]] = {
 }
 
 
-def _request(what: str) -> str:
-    return f"Answer with one Python code block that {what}."
+def _request(what: str, language: str = "python") -> str:
+    return f"Answer with {code_block(language)} that {what}."
 
 
 def _example(entry_point: str | None, case: Case) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 
+from envs.code.extract import info_strings
 from envs.code.problem import Problem
 from envs.core import Message
 from sandbox.data import Data
@@ -12,6 +13,8 @@ VISIBLE_CASES = 2
 """Examples in the prompt, which feedback may speak of."""
 
 SYSTEM = "You are a Python programmer. Answer with one short Python code block and nothing else."
+
+_TITLES = {"python": "Python", "c++": "C++"}
 
 _SHOTS = {
     "function": (
@@ -44,6 +47,13 @@ def build_prompt(problem: Problem) -> str:
         f"{problem.name}({', '.join(map(repr, args))}) == {expected_value(problem, args)!r}" for args in shown
     )
     return f"{problem.statement}\n\n```python\n{problem.signature}\n```\n\n{examples}"
+
+
+def code_block(language: str) -> str:
+    """Return the words in which an answer in a language is asked for."""
+    if language == "python":
+        return "one Python code block"
+    return f"one {_TITLES.get(language, language)} code block (```{info_strings(language)[0]})"
 
 
 def expected_value(problem: Problem, args: tuple[Data, ...]) -> Data:

@@ -60,6 +60,8 @@ class CodeReference:
     """Where fresh cases are drawn from."""
     from_json: bool = False
     """Expected values came from JSON, which has no tuples: they count as lists."""
+    language: str = "python"
+    """Of the answer; all but Python have scripts only."""
     audit_seed: int | None = None
     """Decides which answers of the episode are audited, and on what; None: none of them."""
 

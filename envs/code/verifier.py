@@ -18,6 +18,7 @@ from envs.code.extract import Extraction, extract_program
 from envs.code.tasks import AssertTests, Case, CodeReference
 from envs.core import RewardBreakdown, RewardTerm, Task, VerifierError
 from envs.sandboxes import SandboxOption, shared_sandbox
+from sandbox import languages
 from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program
 
 Reward = Literal["all", "fraction"]
@@ -77,7 +78,7 @@ class CodeVerifier:
         reference: CodeReference = task.reference
         if not reference.cases and reference.asserts is None:
             raise VerifierError(f"task {task.task_id!r} has no tests, so nothing can be judged")
-        found = extract_program(completion, reference.entry_point)
+        found = extract_program(completion, reference.entry_point, reference.language)
         if found.source is None:
             verdict = Verdict.NO_PROGRAM
             return self._breakdown(reference, share=0.0, clean=False, feedback=found.problem, verdict=verdict)
@@ -87,7 +88,7 @@ class CodeVerifier:
         return self._judge_cases(reference, found, source)
 
     def _judge_cases(self, reference: CodeReference, found: Extraction, source: str) -> RewardBreakdown:
-        program = Program(source=source, entry_point=reference.entry_point)
+        program = Program(source=source, entry_point=reference.entry_point, language=reference.language)
         first, rest = reference.cases[:FIRST_CASES], reference.cases[FIRST_CASES:]
         results = self._run(program, first)
         verdicts = [_is_right(reference, case, result) for case, result in zip(first, results, strict=True)]
@@ -96,7 +97,7 @@ class CodeVerifier:
             verdicts += [_is_right(reference, case, result) for case, result in zip(rest, more, strict=True)]
             results += more
         right = sum(verdicts)
-        clean = found.clean and not results[0].error.startswith(_NOT_COMPILED)
+        clean = found.clean and not results[0].error.startswith(_errors_of_form(reference.language))
         feedback = _feedback(reference, results, verdicts)
         failed = [result for result, right in zip(results, verdicts, strict=True) if not right]
         verdict = _verdict(failed[0].status) if failed else Verdict.ACCEPTED
@@ -129,7 +130,8 @@ class CodeVerifier:
             SandboxError: The sandbox broke.
         """
         reference: CodeReference = task.reference
-        runnable = Program(source=with_preamble(reference.preamble, program), entry_point=reference.entry_point)
+        source, language = with_preamble(reference.preamble, program), reference.language
+        runnable = Program(source=source, entry_point=reference.entry_point, language=language)
         if reference.asserts is not None:
             result, _ = self._run_asserts(runnable, reference.asserts)
             return None if all_hold(result) else result.error
@@ -186,6 +188,14 @@ def _is_right(reference: CodeReference, case: Case, result: ExecutionResult) -> 
         return outputs_match(reference.comparison, case.call.stdin, case.expected, result.stdout)
     value = json_shaped(result.value) if reference.from_json else result.value
     return values_match(reference.comparison, case.call.args, case.expected, value)
+
+
+def _errors_of_form(language: str) -> tuple[str, ...]:
+    """Return what the error of a program begins with that is not even a program."""
+    if language == "python":
+        return _NOT_COMPILED
+    known = languages.find(language)
+    return (f"{known.file_name}:",) if known.compile else ()
 
 
 def _verdict(status: ExecutionStatus) -> Verdict:
