@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,7 @@ from sandbox.forkserver import STDERR
 from sandbox.languages import OUTPUT, SOURCE, Language, error_line
 from sandbox.outcome import Crowded, judge
 from sandbox.pool import PooledSandbox
+from sandbox.watch import tree
 
 PATIENT = Limits(cpu_time_s=5.0, wall_time_s=20.0)
 
@@ -287,6 +289,46 @@ def f():
         speaking.run(Program(source="int main() {}", language=language), [Call()])
     (result,) = speaking.run(Program(source=source, entry_point="f"), [Call()])
     assert result.value == ([], 1)  # EPERM: the filter refuses before anything is looked for
+
+
+@on_bubblewrap
+def test_no_process_of_a_box_keeps_what_it_was_started_with(fresh: PooledSandbox) -> None:
+    thread = threading.Thread(
+        target=lambda: fresh.run(
+            Program(source="sleep 600.5 | cat", language="bash"), [Call()], Limits(wall_time_s=5.0)
+        )
+    )
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not processes_with_argument("600.5") and time.monotonic() < deadline:
+        time.sleep(0.02)
+    (_language, pool) = fresh._workshops._pools["bash"]
+    (box,) = pool._load
+    states = {pid: Path(f"/proc/{pid}/status").read_text() for pid in tree(box._transport._process.pid)}  # type: ignore[union-attr]
+    fresh.close()
+    thread.join()
+    assert len(states) >= 6  # two of bwrap's, supervisor, zygote, the first process, the shell and what it started
+    for state in states.values():
+        for line in ("CapEff:\t" + 16 * "0", "CapPrm:\t" + 16 * "0", "NoNewPrivs:\t1"):
+            assert line in state
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("any_sandbox", ["docker"], indirect=True)
+def test_where_a_program_cannot_have_a_proc_of_its_own_it_has_none(
+    speaking: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sandbox.docker import _for_programs
+
+    def covering_proc(
+        settings: Mapping[str, Any],
+    ) -> dict[str, Any]:  # there the kernel refuses what old ones do anywhere
+        return {**_for_programs(settings), "MaskedPaths": ["/sys", "/proc/timer_list"]}
+
+    monkeypatch.setattr("sandbox.docker._for_programs", covering_proc)
+    with sandbox.make("docker", boxes=1) as box:
+        (result,) = box.run(Program(source="cat; ls /proc; kill -9 1; echo $$", language="bash"), [Call(stdin="hi\n")])
+        assert (result.status, result.stdout) == (ExecutionStatus.OK, "hi\n2\n")
 
 
 def test_work_lost_with_a_box_is_done_again_and_a_compiled_program_is_still_there(fresh: PooledSandbox) -> None:
