@@ -293,11 +293,11 @@ def f():
 
 @on_bubblewrap
 def test_no_process_of_a_box_keeps_what_it_was_started_with(fresh: PooledSandbox) -> None:
-    thread = threading.Thread(
-        target=lambda: fresh.run(
-            Program(source="sleep 600.5 | cat", language="bash"), [Call()], Limits(wall_time_s=5.0)
-        )
-    )
+    def run() -> None:
+        with pytest.raises(SandboxError):
+            fresh.run(Program(source="sleep 600.5 | cat", language="bash"), [Call()], Limits(wall_time_s=60.0))
+
+    thread = threading.Thread(target=run)
     thread.start()
     deadline = time.monotonic() + 30
     while not processes_with_argument("600.5") and time.monotonic() < deadline:
