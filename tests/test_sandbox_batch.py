@@ -174,7 +174,7 @@ def test_executions_that_sleep_make_room_for_others(one_box: PooledSandbox) -> N
 def test_a_sleeper_that_wakes_is_still_held_to_its_limits(any_sandbox: PooledSandbox) -> None:
     source = "import time\ndef f(what):\n    time.sleep(0.4)\n    exec(what)"
     wakes = ["while True: pass", "held = []\nwhile True: held.append(bytearray(2**20))"]
-    limits = Limits(cpu_time_s=0.5, wall_time_s=20.0, memory_bytes=64 * 2**20)
+    limits = Limits(cpu_time_s=2.0, wall_time_s=20.0, memory_bytes=64 * 2**20)
     results = any_sandbox.run(Program(source=source, entry_point="f"), [Call(args=(what,)) for what in wakes], limits)
     assert [result.status for result in results] == [ExecutionStatus.CPU_TIMEOUT, ExecutionStatus.MEMORY_LIMIT]
 
