@@ -86,7 +86,8 @@ def _draw_gap(axes: Any, lines: list[dict[str, Any]]) -> None:
     steps, gaps = [line["step"] for line in lines], [line["hacking_gap"] for line in lines]
     axes.plot(steps, gaps, color="#c30", linewidth=1)
     axes.scatter(steps, gaps, s=[4 + 4 * line["audited"] for line in lines], color="#c30")
-    axes.set(xlabel="step", ylabel="reward-hacking gap (training score - audit score)", ylim=(min(-0.02, *gaps), 1.02))
+    axes.set(xlabel="step", ylabel="reward-hacking gap", ylim=(min(-0.02, *gaps), 1.02))
+    axes.set_title("training score - audit score", fontsize="medium")
 
 
 def _audit_in_training(lines: list[dict[str, Any]]) -> dict[str, float]:
