@@ -81,8 +81,8 @@ class RewardBreakdown:
     verdict: str = ""
     """The outcome in the short words of the environment's field, for tables; the code environment's are `Verdict`s."""
     measures: Mapping[str, float] = field(default_factory=dict)
-    """Numbers about the answer that are worth a curve and pay nothing, such as the rank of the right gene. A measure that
-    is 0 or 1 (`top@1`) is reported as a share with its interval. No times: equal answers have equal breakdowns."""
+    """Numbers about the answer that are worth a curve and pay nothing, such as the rank of the right gene. A measure
+    that is 0 or 1 (`top@1`) is reported as a share with its interval. No times: equal answers have equal breakdowns."""
 
     @property
     def total(self) -> float:

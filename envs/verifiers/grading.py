@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Protocol
 
 from envs.core import VerifierError
@@ -31,8 +30,6 @@ FLAGS = (
     "model_grader_parse_error",
 )
 """What can go wrong with a grading, as the services name it."""
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class GraderFault(VerifierError):
@@ -85,11 +82,11 @@ class Grade:
 
     score: float
     """Finite; within the grader's `low` and `high`."""
-    sub_scores: Mapping[str, float] = NOTHING
+    sub_scores: Mapping[str, float] = field(default_factory=dict)
     """Scores of the graders inside a `multi`, by key; of a nested one under `outer.inner`."""
     flags: frozenset[str] = frozenset()
     """What was wrong with the sample: members of `FLAGS`. The score is then the model's own fault."""
-    token_usage: Mapping[str, TokenUsage] = NOTHING
+    token_usage: Mapping[str, TokenUsage] = field(default_factory=dict)
     """Tokens by the name of the model grader's model."""
     feedback: str = ""
     """What the sample lacked, fit to be shown to the policy: never the reference or anything of the item."""
