@@ -131,6 +131,8 @@ class BaseGrader(ABC):
         self.pass_threshold: float | None = config.get("pass_threshold")
         self.templates: tuple[Template, ...] = ()
         """Every template that it renders, those of graders within it too."""
+        self.sub_ranges: dict[str, tuple[float, float]] = {}
+        """Least and greatest of each of its `sub_scores`."""
 
     def grade(self, sample: Sample, item: Mapping[str, Any]) -> Grade:
         """Score one sample; what it lacks costs it everything.

@@ -38,6 +38,10 @@ class Multi(BaseGrader):
         self._formula = parse_formula(config["calculate_output"], list(graders))
         low, high = output_range(self._formula, self._ranges)
         super().__init__(config, low=low, high=high)
+        self.sub_ranges = dict(self._ranges)
+        for key, grader in graders.items():
+            inner: Mapping[str, Interval] = getattr(grader, "sub_ranges", {})
+            self.sub_ranges |= {f"{key}.{name}": interval for name, interval in inner.items()}
         self.templates = tuple(one for grader in graders.values() for one in getattr(grader, "templates", ()))
 
     @property
