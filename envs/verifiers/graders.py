@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from envs.core import ConfigError
+from envs.verifiers.endpoint import ENDPOINT
 from envs.verifiers.grader_types import (
     GRADER_TYPES,
     GraderConfigError,
@@ -22,9 +23,11 @@ from envs.verifiers.grader_types import (
     check_config,
 )
 from envs.verifiers.grading import Grader
+from envs.verifiers.model_graders import LABEL_MODEL, SCORE_MODEL
 from envs.verifiers.multi import MULTI
 from envs.verifiers.numeric import NUMERIC
 from envs.verifiers.string_check import STRING_CHECK
+from envs.verifiers.text_similarity import TEXT_SIMILARITY
 
 __all__ = [
     "GRADER_TYPES",
@@ -41,7 +44,11 @@ __all__ = [
 GRADER_TYPES.update(
     {
         "string_check": STRING_CHECK,
+        "text_similarity": TEXT_SIMILARITY,
+        "score_model": SCORE_MODEL,
+        "label_model": LABEL_MODEL,
         "multi": MULTI,
+        "endpoint": ENDPOINT,
         "numeric": NUMERIC,
     }
 )
