@@ -22,7 +22,7 @@ from pathlib import Path
 import docker
 import docker.errors
 
-from sandbox import languages, toolbox
+from sandbox import languages, packages, toolbox
 from sandbox.core import SandboxError
 from sandbox.engine import ENGINE_ERRORS, REPOSITORY, connect, image_tag
 from sandbox.languages import Language
@@ -55,6 +55,7 @@ def main() -> None:
         "--language", action="append", default=[], help="build the image of another language instead; may be repeated"
     )
     options = parser.parse_args()
+    packages.register()
     try:
         for language in [languages.find(name) for name in options.language]:
             print(f"built {build_language(language)}")

@@ -58,6 +58,8 @@ class Language:
     """Address space beyond the memory limit, for what a run-time reserves and does not use."""
     out_of_memory: tuple[str, ...] = ()
     """What a program that fails says on standard error when it was refused memory."""
+    hides: str = "python"
+    """What its programs do not see of their box: `python`, or `nothing` where they are Python themselves."""
 
     def __post_init__(self) -> None:
         if not self.name or "/" in self.file_name or self.file_name in ("", _OUTPUT_NAME):
@@ -120,7 +122,7 @@ def execution(language: Language, program: bytes) -> Order:
         name = (_OUTPUT_NAME,)
         return Order(language=language, content=program, command=name, file=None, hides="everything")
     file = _OUTPUT_NAME if language.compile else language.file_name
-    return Order(language=language, content=program, command=language.run, file=file)
+    return Order(language=language, content=program, command=language.run, file=file, hides=language.hides)
 
 
 def error_line(stderr: str) -> str:

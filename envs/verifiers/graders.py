@@ -26,6 +26,7 @@ from envs.verifiers.grading import Grader
 from envs.verifiers.model_graders import LABEL_MODEL, SCORE_MODEL
 from envs.verifiers.multi import MULTI
 from envs.verifiers.numeric import NUMERIC
+from envs.verifiers.python_grader import PYTHON
 from envs.verifiers.string_check import STRING_CHECK
 from envs.verifiers.text_similarity import TEXT_SIMILARITY
 
@@ -47,6 +48,7 @@ GRADER_TYPES.update(
         "text_similarity": TEXT_SIMILARITY,
         "score_model": SCORE_MODEL,
         "label_model": LABEL_MODEL,
+        "python": PYTHON,
         "multi": MULTI,
         "endpoint": ENDPOINT,
         "numeric": NUMERIC,
