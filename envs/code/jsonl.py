@@ -75,15 +75,29 @@ def task_id_of(record: Record) -> str:
     return str(value) if type(value) is int else record.text("task_id")
 
 
-def _task(record: Record) -> Task:
-    task_id = task_id_of(record)
+def reference_of(record: Record) -> CodeReference:
+    """Return what an answer to the task of a line is judged against.
+
+    Raises:
+        ConfigError: The line is malformed.
+    """
+    return _FORMS[_form(record)](record)[1]
+
+
+def _form(record: Record) -> str:
     forms = [form for form in _FIELDS if form in record.fields]
     if len(forms) != 1:
         found = " and ".join(map(repr, forms)) or "none of them"
         record.fail("tests", f"a task has exactly one of 'tests', 'test' and 'test_list'; this line has {found}")
     record.only((*_COMMON, *_FIELDS[forms[0]]))
+    return forms[0]
+
+
+def _task(record: Record) -> Task:
+    task_id = task_id_of(record)
+    form = _form(record)
     split: Split = record.choice("split", SPLITS) or "train"  # type: ignore[assignment]
-    prompt, reference, gold = _FORMS[forms[0]](record)
+    prompt, reference, gold = _FORMS[form](record)
     return Task(
         task_id=task_id,
         prompt=(Message(role="user", content=prompt),),

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from envs.core import ConfigError
+from envs.verifiers.code_grader import CODE
 from envs.verifiers.endpoint import ENDPOINT
+from envs.verifiers.field_graders import JSON_PATH, SET_F1
 from envs.verifiers.grader_types import (
     GRADER_TYPES,
     GraderConfigError,
@@ -52,6 +54,9 @@ GRADER_TYPES.update(
         "multi": MULTI,
         "endpoint": ENDPOINT,
         "numeric": NUMERIC,
+        "json_path": JSON_PATH,
+        "set_f1": SET_F1,
+        "code": CODE,
     }
 )
 
