@@ -11,14 +11,22 @@ asked for cannot be. `run_request` and `validate_request` do the same for a serv
 from __future__ import annotations
 
 import contextlib
+import json
+import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from envs.core import ConfigError
-from envs.jsonl import shown
-from envs.options import unknown_name
+from rich.console import Console
+
+from envs.core import ConfigError, Message, Task, VerifierError
+from envs.grader_attacks import Item, attack_grader, read_sample
+from envs.grader_report import show_report
+from envs.jsonl import read_records, shown
+from envs.options import parse_overrides, unknown_name
+from envs.sandboxes import sandbox_choice, sandbox_option
+from envs.text_env import guarded
 from envs.verifiers.graders import (
     GraderConfigError,
     GraderContext,
@@ -28,7 +36,9 @@ from envs.verifiers.graders import (
     grader_warnings,
 )
 from envs.verifiers.grading import FLAGS, Grade, Grader, GraderFault, Sample, TokenUsage
+from envs.verifiers.response_format import ResponseFormat
 from envs.verifiers.strict_json import strict_json
+from sandbox.core import SandboxError
 
 COMMANDS = ("validate", "run", "attack")
 RUN_FIELDS = ("grader", "item", "model_sample")
@@ -77,20 +87,15 @@ def run_request(body: Any, context: GraderContext = GraderContext()) -> dict[str
     return run_reply(grader, grade, fault, execution_time_s=time.perf_counter() - began)
 
 
-def read_sample(text: str) -> Sample:
-    """Return a text as a sample; `output_json` is filled if and only if it is JSON."""
-    try:
-        return Sample(output_text=text, output_json=strict_json(text), has_json=True)
-    except ValueError:
-        return Sample(output_text=text)
-
-
 def graded(grader: Grader, sample: Sample, item: Mapping[str, Any]) -> tuple[Grade | None, GraderFault | None]:
-    """Return the grade, or the fault for which there is none."""
+    """Return the grade, or the fault for which there is none; whatever else a grader raises is a fault too."""
+    task = Task(task_id="model_sample", prompt=(), reference=item)
     try:
-        return grader.grade(sample, item), None
+        return guarded("grader", lambda task, sample: grader.grade(sample, task.reference), task, sample), None
     except GraderFault as fault:
         return None, fault
+    except VerifierError as error:
+        return None, GraderFault("other_error", str(error))
 
 
 def run_reply(
@@ -151,6 +156,128 @@ def _members(body: Any, known: Sequence[str], required: Sequence[str]) -> Mappin
     return body
 
 
+def main(arguments: Sequence[str]) -> int:
+    """Run the command and return its exit code."""
+    console = Console(stderr=True)
+    try:
+        if len(arguments) < 2 or arguments[0] not in COMMANDS:
+            given = arguments[0] if arguments else ""
+            usage = f"usage: python -m envs.graders {'|'.join(COMMANDS)} FILE [option=value ...]"
+            raise ConfigError(
+                usage if given in ("", *COMMANDS) else f"{unknown_name('command', given, COMMANDS)}; {usage}"
+            )
+        command, path, *rest = arguments
+        options = parse_overrides(rest)
+        for option in options:
+            if option.removesuffix(".") not in OPTIONS[command]:
+                raise ConfigError(unknown_name(f"option of {command}", option.removesuffix("."), OPTIONS[command]))
+        return _RUN[command](read_file(path), options)
+    except GraderConfigError as error:
+        problems = [{"pointer": one.pointer, "message": one.message} for one in error.problems]
+        print(json.dumps({"valid": False, "problems": problems}, indent=2, ensure_ascii=False))
+        return 2
+    except (ConfigError, SandboxError) as error:
+        console.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        return 2
+
+
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "validate": (),
+    "run": ("sandbox",),
+    "attack": ("data", "item", "gold", "items", "floor", "sandbox"),
+}
+
+
+def _validate(body: Any, options: Mapping[str, Any]) -> int:
+    grader, response_format, pointer = grader_of(body)
+    with _under(pointer):
+        normal = check_grader(grader)
+        warnings = grader_warnings(grader)
+    if response_format is not None:
+        ResponseFormat(response_format)
+    found = [{"pointer": pointer + one.pointer, "message": one.message} for one in warnings]
+    print(json.dumps({"valid": True, "grader": normal, "warnings": found}, indent=2, ensure_ascii=False))
+    return 0
+
+
+def _run(body: Any, options: Mapping[str, Any]) -> int:
+    reply = run_request(body, _context(options))
+    print(json.dumps(reply, indent=2, ensure_ascii=False))
+    return 1 if reply["reward"] is None else 0
+
+
+def _attack(body: Any, options: Mapping[str, Any]) -> int:
+    config, response_format, pointer = grader_of(body)
+    with _under(pointer):
+        config = check_grader(config)
+        grader = build_grader(config, _context(options))
+    items = _items(body, options)
+    floor = options.get("floor", 0.1)
+    if isinstance(floor, bool) or not isinstance(floor, (int, float)) or not 0 <= floor <= 1:
+        raise ConfigError(f"floor must be a number in [0, 1], got {floor!r}")
+    console = Console()
+    with console.status("attacking"):
+        report = attack_grader(grader, config, items, response_format=response_format, floor=float(floor))
+    show_report(report, grader.name, console)
+    return 0 if report.withstood else 1
+
+
+_RUN: dict[str, Callable[[Any, Mapping[str, Any]], int]] = {"validate": _validate, "run": _run, "attack": _attack}
+
+
+def grader_of(body: Any) -> tuple[Any, Any, str]:
+    """Return the grader of a file, its response format if there is one, and the pointer to the grader.
+
+    Args:
+        body: A grader, a request that holds one, or the body of a job.
+
+    Raises:
+        ConfigError: It is none of these.
+    """
+    if isinstance(body, Mapping) and isinstance(body.get("method"), Mapping):
+        settings = body["method"].get("reinforcement")
+        if not isinstance(settings, Mapping) or "grader" not in settings:
+            raise GraderConfigError([Problem("/method/reinforcement/grader", "is missing")])
+        return settings["grader"], settings.get("response_format"), "/method/reinforcement/grader"
+    if isinstance(body, Mapping) and "grader" in body and "type" not in body:
+        return body["grader"], body.get("response_format"), "/grader"
+    return body, None, ""
+
+
+def _items(body: Any, options: Mapping[str, Any]) -> list[Item]:
+    """Return what the attacked grader is to grade: lines of `data=`, `item=`, or the item of a request."""
+    if "data" in options:
+        count = options.get("items", 10)
+        if type(count) is not int or count < 1:
+            raise ConfigError(f"items must be a whole number of at least 1, got {count!r}")
+        lines = [record.fields for record in read_records(str(options["data"]))[:count]]
+    elif "item" in options:
+        lines = [read_file(str(options["item"]))]
+    else:
+        lines = [body.get("item", {}) if isinstance(body, Mapping) else {}]
+    return [_item(line, options.get("gold")) for line in lines]
+
+
+def _item(line: Any, gold: Any) -> Item:
+    if not isinstance(line, Mapping):
+        raise ConfigError(f"an item is a JSON object, got {shown(line)}")
+    if gold is not None and not isinstance(line.get(gold), str):
+        raise ConfigError(f"gold={gold}: an item has no text of that name; it has {', '.join(map(repr, line))}")
+    messages = line.get("messages")
+    texts = [one.get("content") for one in messages if isinstance(one, Mapping)] if isinstance(messages, list) else []
+    prompt = tuple(Message(role="user", content=text) for text in texts if isinstance(text, str))
+    fields = {key: value for key, value in line.items() if key not in NOT_OF_THE_ITEM}
+    return Item(fields=fields, prompt=prompt, gold=None if gold is None else line[gold])
+
+
+NOT_OF_THE_ITEM = ("messages", "tools")
+"""Keys of a line of data that graders do not see as `item`."""
+
+
+def _context(options: Mapping[str, Any]) -> GraderContext:
+    return GraderContext(sandbox=sandbox_option(sandbox_choice(str(options.get("sandbox", "auto")))))
+
+
 def read_file(path: str) -> Any:
     """Read a file of JSON.
 
@@ -163,3 +290,7 @@ def read_file(path: str) -> Any:
         raise ConfigError(f"cannot read {path!r}: {error.strerror or error}") from None
     except ValueError as error:
         raise ConfigError(f"{path} is not JSON: {error}") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -9,6 +9,7 @@ number in prose is wrong. Numbers are compared as exact fractions, so 0.1 + 0.2 
 from __future__ import annotations
 
 import functools
+import math
 import re
 import threading
 from collections.abc import Mapping
@@ -87,6 +88,8 @@ class Numeric(BaseGrader):
 
     def _number(self, value: Any, *, required: bool) -> Fraction:
         amount, unit = read_number(value, self._currency)
+        if self._unit is None and unit == "%":
+            return amount / 100
         if self._unit is None:
             if unit:
                 raise NotANumber(f"{unit!r} follows the number, and no unit is expected")
@@ -117,6 +120,8 @@ def read_number(value: Any, currency: str = "") -> tuple[Fraction, str]:
         NotANumber: It is none, or more than one.
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if not abs(value) < math.inf:
+            raise NotANumber(f"{value!r} is not a finite number")
         return Fraction(str(value)), ""
     if not isinstance(value, str) or len(value) > MAX_CHARACTERS:
         raise NotANumber(f"{str(value)[:40]!r} is not a number")
@@ -139,8 +144,6 @@ def _read(value: str, currency: str) -> tuple[Fraction, str]:
         raise NotANumber(f"{value[:40]!r} has an exponent beyond {_MOST_EXPONENT}")
     amount = Fraction(int(digits.replace(",", "") + (fraction or "")), 10 ** len(fraction or ""))
     amount = amount * 10**exponent if exponent >= 0 else amount / 10**-exponent
-    if unit == "%":
-        amount, unit = amount / 100, ""
     if unit and (not _UNIT.fullmatch(unit) or unit[0] in "-*/^)"):
         raise NotANumber(f"{unit[:40]!r} after the number is not a unit")
     return (-amount if sign in ("-", "\u2212") else amount), unit
@@ -170,7 +173,7 @@ def _conversion(unit: str, wanted: str) -> tuple[Fraction, Fraction]:
             at_zero, at_one = (
                 registry.Quantity(x, parse_unit(unit)).to(parse_unit(wanted)).magnitude for x in (0.0, 1.0)
             )
-    except pint.DimensionalityError as error:
+    except (pint.PintError, ArithmeticError) as error:
         raise UnitError(str(error)) from None
     if at_zero == 0:
         return _tidy(at_one), Fraction(0)
