@@ -15,7 +15,8 @@ from typing import NoReturn
 
 from envs.options import unknown_name
 
-MAX_LENGTH = 10_000
+MAX_PARTS = 500
+"""Numbers, names and signs of the longest formula."""
 _MAX_DEPTH = 100
 _WITNESSES = 4096
 """Combinations of scores that are tried for one that has no value."""
@@ -169,8 +170,6 @@ def parse_formula(text: str, keys: Sequence[str]) -> Formula:
     Raises:
         FormulaError: It is malformed or names something else; the message says where.
     """
-    if len(text) > MAX_LENGTH:
-        raise FormulaError(f"is longer than {MAX_LENGTH} characters")
     parser = _Parser(text, keys)
     root = parser.sum(0)
     parser.end()
@@ -276,6 +275,8 @@ def _tokens(text: str) -> list[str]:
         if found is None:
             raise FormulaError(f"{text[place:].strip()[0]!r} is not part of the language (in {_cut(text)!r})")
         tokens.append(found[1] or found[2] or found[3])
+        if len(tokens) > MAX_PARTS:
+            raise FormulaError(f"is longer than {MAX_PARTS} numbers, names and signs")
         place = found.end()
     return tokens
 

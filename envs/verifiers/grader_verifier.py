@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from envs.core import ConfigError, RewardBreakdown, RewardTerm, Task, VerifierError
-from envs.verifiers.grading import FLAGS, Grade, Grader, Sample
+from envs.verifiers.grading import FLAGS, Grade, Grader, Sample, TokenUsage
 from envs.verifiers.response_format import ResponseFormat
 from envs.verifiers.strict_json import strict_json
 
@@ -45,6 +45,7 @@ class GraderVerifier:
             )
         self._lock = threading.Lock()
         self._latencies: dict[str, list[float]] = {}
+        self._usage: dict[str, TokenUsage] = {}
 
     def __call__(self, task: Task, completion: str) -> RewardBreakdown:
         """Judge one completion.
@@ -64,6 +65,7 @@ class GraderVerifier:
             grade = self.grader.grade(sample, task.reference)
         finally:
             self._note(time.perf_counter() - began)
+        self._note_usage(grade.token_usage)
         return self.breakdown(grade)
 
     def sample(self, completion: str) -> tuple[Sample, str]:
@@ -95,6 +97,17 @@ class GraderVerifier:
         with self._lock:
             taken, self._latencies = self._latencies, {}
         return {name: math.fsum(times) / len(times) for name, times in taken.items()}
+
+    def token_usage(self) -> dict[str, TokenUsage]:
+        """Return the tokens that model graders took since the last call of this method, by the name of their model."""
+        with self._lock:
+            taken, self._usage = self._usage, {}
+        return taken
+
+    def _note_usage(self, usage: Mapping[str, TokenUsage]) -> None:
+        with self._lock:
+            for model, tokens in usage.items():
+                self._usage[model] = self._usage.get(model, TokenUsage()) + tokens
 
     def _note(self, time_s: float) -> None:
         with self._lock:

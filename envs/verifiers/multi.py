@@ -77,12 +77,11 @@ class Multi(BaseGrader):
 
 
 def output_range(formula: Formula, ranges: Mapping[str, Interval]) -> Interval:
-    """Return bounds of a formula's value; (0, 1) where none can be given."""
+    """Return bounds of a formula's value: infinite where there may be none."""
     try:
-        low, high = formula.range(ranges)
+        return formula.range(ranges)
     except UndefinedError:
         return -math.inf, math.inf
-    return low, high
 
 
 def _with_inner(values: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
@@ -93,12 +92,7 @@ def _added(grades: Mapping[str, Grade]) -> dict[str, TokenUsage]:
     usage: dict[str, TokenUsage] = {}
     for grade in grades.values():
         for model, more in grade.token_usage.items():
-            known = usage.get(model, TokenUsage())
-            usage[model] = TokenUsage(
-                prompt_tokens=known.prompt_tokens + more.prompt_tokens,
-                completion_tokens=known.completion_tokens + more.completion_tokens,
-                cached_tokens=known.cached_tokens + more.cached_tokens,
-            )
+            usage[model] = usage.get(model, TokenUsage()) + more
     return usage
 
 

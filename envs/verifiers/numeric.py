@@ -41,7 +41,9 @@ _NUMBER = re.compile(
     r"\s*([+\-\u2212]?)\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?)(?:\.([0-9]*))?"
     r"(?:[eE]([+\-\u2212]?[0-9]{1,4})|\s*[x*\u00d7]\s*10\s*(?:\^|\*\*)\s*([+\-\u2212]?[0-9]{1,4}))?\s*(.*?)\s*"
 )
-_UNIT = re.compile(r"(?:[A-Za-z\u00b5\u03bc\u00b0\u03a9%\u00b7*/() ]|(?:\^|\*\*)\s*-?[1-9](?![0-9])){1,40}")
+_FACTOR = r"[A-Za-z\u00b5\u03bc\u00b0\u03a9%]+(?:\s*(?:\^|\*\*)\s*-?[1-9](?![0-9]))?"
+_UNIT = re.compile(rf"{_FACTOR}(?:\s*[*/\u00b7]\s*{_FACTOR}|\s+{_FACTOR})*")
+_MAX_UNIT = 40
 
 WRONG = Grade(score=0.0, feedback="That is not the number.")
 NO_NUMBER = Grade(score=0.0, feedback="The answer must be exactly one number.")
@@ -144,7 +146,7 @@ def _read(value: str, currency: str) -> tuple[Fraction, str]:
         raise NotANumber(f"{value[:40]!r} has an exponent beyond {_MOST_EXPONENT}")
     amount = Fraction(int(digits.replace(",", "") + (fraction or "")), 10 ** len(fraction or ""))
     amount = amount * 10**exponent if exponent >= 0 else amount / 10**-exponent
-    if unit and (not _UNIT.fullmatch(unit) or unit[0] in "-*/^)"):
+    if unit and (len(unit) > _MAX_UNIT or not _UNIT.fullmatch(unit)):
         raise NotANumber(f"{unit[:40]!r} after the number is not a unit")
     return (-amount if sign in ("-", "\u2212") else amount), unit
 
