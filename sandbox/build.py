@@ -176,6 +176,7 @@ def _root_archive(files: Iterator[Path] | list[Path]) -> bytes:
             content = path.read_bytes()  # a link is packed as what it leads to
             entry = tarfile.TarInfo(name)
             entry.size, entry.mode = len(content), 0o755 if os.access(path, os.X_OK) else 0o644
+            entry.mtime = int(path.stat().st_mtime)  # else what Python has compiled of its sources would not count
             archive.addfile(entry, io.BytesIO(content))
     return buffer.getvalue()
 
