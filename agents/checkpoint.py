@@ -19,6 +19,9 @@ from safetensors import SafetensorError
 from agents.models import LoadedModel
 from envs.core import ConfigError
 
+BEST = "best.json"
+"""File in a run's `checkpoints` that lists the steps that are kept for their evaluation, the best first."""
+
 
 def write_atomic(path: Path, text: str) -> None:
     """Replace a file's contents at once.
@@ -38,7 +41,7 @@ def write_atomic(path: Path, text: str) -> None:
 
 
 def save_checkpoint(run_dir: Path, step: int, model: LoadedModel, state: Mapping[str, Any]) -> Path:
-    """Write the checkpoint of a step and make it the last one; older ones are removed.
+    """Write the checkpoint of a step and make it the last one; of older ones only the best evaluated are kept.
 
     A step's checkpoint depends on nothing but the step, so the one in force is not written again.
 
@@ -53,7 +56,7 @@ def save_checkpoint(run_dir: Path, step: int, model: LoadedModel, state: Mapping
     """
     folder = run_dir / "checkpoints"
     folder.mkdir(parents=True, exist_ok=True)
-    target, scratch = folder / f"step_{step:06d}", folder / f".step_{step:06d}.partial"
+    target, scratch = checkpoint_folder(run_dir, step), folder / f".step_{step:06d}.partial"
     if (folder / "last" / "state.pt").is_file() and (folder / "last").resolve() == target.resolve():
         return target
     for abandoned in folder.glob(".step_*.partial"):
@@ -73,10 +76,51 @@ def save_checkpoint(run_dir: Path, step: int, model: LoadedModel, state: Mapping
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(target.name)
     pointer.replace(folder / "last")
-    for old in folder.glob("step_*"):
-        if old != target:
-            shutil.rmtree(old, ignore_errors=True)
+    prune_checkpoints(run_dir)
     return target
+
+
+def keep_best(run_dir: Path, entry: Mapping[str, Any], *, count: int) -> None:
+    """Note how a step with a checkpoint did in its evaluation, and keep the weights of the best `count` steps.
+
+    Args:
+        run_dir: Folder of the run.
+        entry: `{"step", "valid_reward_mean", ...}`; of steps with the same reward the earlier is the better one.
+        count: Steps whose weights are kept, besides the last checkpoint.
+
+    Raises:
+        OSError: The list cannot be written.
+    """
+    entries = [other for other in best_checkpoints(run_dir) if other["step"] != entry["step"]]
+    entries.append(dict(entry))
+    entries.sort(key=lambda other: (-other["valid_reward_mean"], other["step"]))
+    write_atomic(run_dir / "checkpoints" / BEST, json.dumps(entries[:count], indent=1) + "\n")
+    prune_checkpoints(run_dir)
+
+
+def best_checkpoints(run_dir: Path) -> list[dict[str, Any]]:
+    """Return what is known of the checkpoints that are kept for their evaluation, the best first."""
+    path = run_dir / "checkpoints" / BEST
+    kept: list[dict[str, Any]] = read_json(path) if path.is_file() else []
+    return [entry for entry in kept if (checkpoint_folder(run_dir, entry["step"]) / "model").is_dir()]
+
+
+def checkpoint_folder(run_dir: Path, step: int) -> Path:
+    """Return the folder of a step's checkpoint, whether or not there is one."""
+    return run_dir / "checkpoints" / f"step_{step:06d}"
+
+
+def prune_checkpoints(run_dir: Path) -> None:
+    """Remove checkpoints that are neither the last nor among the best; of the best only the weights stay."""
+    last = (run_dir / "checkpoints" / "last").resolve()
+    best = {checkpoint_folder(run_dir, entry["step"]) for entry in best_checkpoints(run_dir)}
+    for old in (run_dir / "checkpoints").glob("step_*"):
+        if old.resolve() == last:
+            continue
+        if old in best:
+            (old / "state.pt").unlink(missing_ok=True)
+        else:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def load_checkpoint(run_dir: Path) -> tuple[Path, dict[str, Any]]:

@@ -107,6 +107,8 @@ class AlgoConfig:
     """Longest sequence of the learner: a group's prompt and its members, laid one behind the other."""
     sampler_batch: int = 64
     """Completions sampled side by side."""
+    error_budget: float = 0.25
+    """Share of the last completions that may be without a reward for a fault of ours; beyond it the run stops."""
 
 
 @dataclass
@@ -149,8 +151,12 @@ class TrainConfig:
     """Folder of a run to go on with, from its last checkpoint and with its configuration."""
     plugins: list[str] = field(default_factory=list)
     """Modules or files that register environments and verifiers."""
+    job: str | None = None
+    """A fine-tuning job: the file of its request body, for `env=rft`; what the command line says wins over it."""
     checkpoint_every: int = 8
     """Steps between checkpoints; the last step always makes one."""
+    keep_best: int = 0
+    """Evaluated steps whose weights are kept, the best by mean reward, besides the last checkpoint; a job keeps 3."""
     transcripts: int = 4
     """Sampled episodes written down at each step."""
     algo: AlgoConfig = field(default_factory=AlgoConfig)
@@ -257,6 +263,7 @@ def check(config: TrainConfig) -> None:
     at_least: tuple[tuple[str, float, float], ...] = (
         ("seed", config.seed, 0),
         ("checkpoint_every", config.checkpoint_every, 1),
+        ("keep_best", config.keep_best, 0),
         ("transcripts", config.transcripts, 0),
         ("algo.warmup_steps", config.algo.warmup_steps, 0),
         ("algo.clip_low", config.algo.clip_low, 0),
@@ -268,6 +275,8 @@ def check(config: TrainConfig) -> None:
     for name, number, least in at_least:
         if not number >= least:
             raise ConfigError(f"{name} must be at least {least:g}, got {number!r}")
+    if not 0 <= config.algo.error_budget <= 1:
+        raise ConfigError(f"algo.error_budget is a share, from 0 to 1, got {config.algo.error_budget!r}")
     if config.eval.split == "train":
         raise ConfigError("eval.split=train would evaluate on what is trained on; choose validation or heldout")
 

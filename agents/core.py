@@ -77,6 +77,9 @@ class Trajectory:
     reward: RewardBreakdown | None
     tags: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
+    """Why there is no reward."""
+    fault: str = ""
+    """What failed, in a short word: a grader's flag, or `sandbox_error` or `grader_error`."""
 
     def __post_init__(self) -> None:
         if (self.reward is None) != (self.status is TrajectoryStatus.ERROR):

@@ -20,6 +20,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from agents.checkpoint import write_atomic
 from agents.core import Group, Trajectory
+from agents.totals import totals
 
 _Z95 = 1.959963984540054
 
@@ -85,6 +86,8 @@ class EvalResult:
     """Share of completions that ran out of tokens."""
     audit: Mapping[str, float] = field(default_factory=dict)
     """What `audit_metrics` says of them all; empty if none was audited."""
+    totals: Mapping[str, Any] = field(default_factory=dict)
+    """What `totals` says of them all: rewards, tokens, and what was without a reward."""
 
     @classmethod
     def of(cls, groups: Sequence[Group], samples: int) -> EvalResult:
@@ -98,6 +101,7 @@ class EvalResult:
             mean_length=float(np.mean([trajectory.completion_length for trajectory in everyone])),
             truncated=float(np.mean([trajectory.status == "truncated" for trajectory in everyone])),
             audit=audit_metrics([member for group in groups for member in group.scored]),
+            totals=finite(totals(groups)),
         )
 
     @property

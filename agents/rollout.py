@@ -22,6 +22,7 @@ from agents.core import (
     TrajectoryStatus,
     Turn,
 )
+from agents.faults import ErrorBudget, fault_name, fault_text
 from agents.models import LoadedModel
 from envs.core import ConfigError, Message, RewardBreakdown, VerifierError
 from envs.text_env import TextEnv
@@ -55,6 +56,7 @@ class Episode:
     tags: dict[str, str] = field(default_factory=dict)
     reward: RewardBreakdown | None = None
     error: str = ""
+    fault: str = ""
     done: bool = False
 
     @property
@@ -74,7 +76,12 @@ class Episode:
             reward=self.reward,
             tags=self.tags,
             error=self.error,
+            fault=self.fault,
         )
+
+    def fail(self, error: VerifierError) -> None:
+        """End the episode without a reward."""
+        self.error, self.fault, self.done = fault_text(error), fault_name(error), True
 
 
 class Rollout:
@@ -84,14 +91,21 @@ class Rollout:
         make_env: Makes one environment; as many are made as episodes run side by side, and they are used again.
         policy: Samples completions.
         model: Encodes and decodes.
+        error_budget: Share of the completions that may be without a reward.
     """
 
     def __init__(
-        self, make_env: Callable[[], gymnasium.Env[Any, Any]], policy: PolicyBackend, model: LoadedModel
+        self,
+        make_env: Callable[[], gymnasium.Env[Any, Any]],
+        policy: PolicyBackend,
+        model: LoadedModel,
+        *,
+        error_budget: float = 1.0,
     ) -> None:
         self.make_env = make_env
         self.policy = policy
         self.model = model
+        self._budget = ErrorBudget(error_budget)
         self._envs: list[gymnasium.Env[Any, Any]] = []
 
     def groups(self, task_ids: Sequence[str], *, group_size: int, sampling: Sampling, episode_seed: int) -> list[Group]:
@@ -104,7 +118,7 @@ class Rollout:
             episode_seed: Decides what the environments draw: task i of the call gets `episode_seed + i`.
 
         Raises:
-            VerifierError: Not one episode has a reward: judging is broken altogether, so going on would be idle.
+            VerifierError: More episodes than the budget allows, or all of them, have no reward: going on would be idle.
         """
         wanted = [(index, task_id) for index, task_id in enumerate(task_ids) for _ in range(group_size)]
         while len(self._envs) < len(wanted):
@@ -119,13 +133,17 @@ class Rollout:
                 completions = self.policy.generate([episode.seen_ids for episode in playing], drawn)
                 list(judges.map(self._step, playing, completions))
                 turn += 1
-        if episodes and all(episode.reward is None for episode in episodes):
-            raise VerifierError(f"not one of {len(episodes)} episodes could be judged: {episodes[0].error}")
         trajectories = [episode.trajectory() for episode in episodes]
+        self._budget.spend(trajectories)
         return [
             Group(task_id=task_id, trajectories=tuple(trajectories[index * group_size : (index + 1) * group_size]))
             for index, task_id in enumerate(task_ids)
         ]
+
+    def judge_timing(self) -> dict[str, float]:
+        """Return what the environments' verifier says of its own times since the last call, if it keeps any."""
+        timings = getattr(text_env(self._envs[0]).verifier, "timings", None) if self._envs else None
+        return dict(timings()) if timings else {}
 
     def close(self) -> None:
         """Close every environment."""
@@ -137,7 +155,7 @@ class Rollout:
         try:
             episode.conversation, info = episode.env.reset(seed=seed, options={"task_id": episode.task_id})
         except VerifierError as error:
-            episode.error, episode.done = str(error), True
+            episode.fail(error)
             return
         episode.tags = dict(info.get("tags", {}))
         episode.context_ids = self.model.encode_prompt(episode.conversation)
@@ -148,7 +166,7 @@ class Rollout:
         try:
             conversation, _, terminated, truncated, info = episode.env.step(text)
         except VerifierError as error:
-            episode.error, episode.done = str(error), True
+            episode.fail(error)
             return
         if terminated or truncated:
             episode.reward, episode.done = info["reward_breakdown"], True

@@ -17,7 +17,7 @@ from typing import Any
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import OmegaConf
 
-from agents.checkpoint import load_checkpoint, read_json, save_checkpoint, write_atomic
+from agents.checkpoint import keep_best, load_checkpoint, read_json, save_checkpoint, write_atomic
 from agents.config import TrainConfig, resumed_sandbox
 from agents.core import Group, Learner
 from agents.metrics import EvalResult, MetricsWriter
@@ -130,6 +130,21 @@ class Run:
             OSError: It cannot be written; the one before stays in force.
         """
         save_checkpoint(self.folder, step, model, {"step": step, "learner": learner.state_dict()})
+
+    def keep_best(self, step: int, model: LoadedModel, learner: Learner, count: int) -> None:
+        """Keep the weights of an evaluated step if it is among the best `count` by mean reward.
+
+        Raises:
+            OSError: They cannot be written.
+        """
+        if not (count and step and self.has_evaluation(step)):
+            return
+        result = self.evaluations()[step]
+        reward = result.totals.get("mean_reward")
+        if reward is not None:
+            self.save(step, model, learner)
+            entry = {"step": step, "valid_reward_mean": reward, "pass@1": result.summary()["pass@1"]}
+            keep_best(self.folder, entry, count=count)
 
 
 def open_run(config: Any) -> tuple[TrainConfig, Run]:

@@ -27,6 +27,7 @@ from agents.report import finish
 from agents.rollout import Rollout, text_env
 from agents.run import Run, open_run
 from agents.schedule import Stream, step_tasks, stream_seed
+from agents.totals import totals
 from envs.core import ConfigError, VerifierError
 from sandbox.core import SandboxError
 
@@ -52,7 +53,7 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
     learner = make_learner(model, algo)
     run.restore(learner)
     policy.load_weights({}, learner.policy_version)
-    rollout = Rollout(make_env, policy, model)
+    rollout = Rollout(make_env, policy, model, error_budget=algo.error_budget)
 
     with Progress(algo.steps, run) as progress, run.metrics(), Interrupts() as interrupts:
 
@@ -63,6 +64,7 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
                 result = evaluate(rollout, eval_ids, samples=samples, sampling=sampling_at(config), seed=config.seed)
                 run.write_evaluation(step, result)
                 progress.evaluated(step, result)
+            run.keep_best(step, model, learner, config.keep_best)
 
         try:
             evaluate_at(run.last_step)
@@ -85,8 +87,9 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
                 with interrupts.held():
                     learned |= learner.step()
                     policy.load_weights({}, learner.policy_version)
-                    timing = progress.timing(groups)
-                    run.write_step(step, {**step_metrics(groups), **asdict(counts), **learned}, timing)
+                    timing = progress.timing(groups) | rollout.judge_timing()
+                    numbers = {**step_metrics(groups), **totals(groups), **asdict(counts), **learned}
+                    run.write_step(step, numbers, timing)
                     run.write_transcripts(step, groups, config.transcripts)
                 progress.stepped(step, groups, learned, timing)
                 if step % config.checkpoint_every == 0 or step == algo.steps:

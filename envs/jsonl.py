@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import os
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,9 @@ from typing import Any, NoReturn
 
 from envs.core import ConfigError
 from envs.options import unknown_name
+
+MAX_LINE_BYTES = 16 * 2**20
+"""Of one line of a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,15 +103,42 @@ def read_records(path: str | Path) -> list[Record]:
     Raises:
         ConfigError: The file cannot be read or is empty, or a line is not a JSON object of finite numbers, unique keys.
     """
-    file = Path(path)
-    try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"cannot read {str(path)!r}: {error.strerror or error}") from error
-    records = list(_records(file, raw))
+    records = list(stream_records(path))
     if not records:
         raise ConfigError(f"{path} holds no line")
     return records
+
+
+def stream_records(path: str | Path) -> Iterator[Record]:
+    """Read a file of JSON objects, plain or `.gz`, line by line, so that no more than one line of its text is held at a time.
+
+    Raises:
+        ConfigError: The file cannot be read, or a line is too long or not a JSON object of finite numbers, unique keys.
+    """
+    file = Path(path)
+    try:
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
+            number = 0
+            while line := lines.readline(MAX_LINE_BYTES + 1):
+                number += 1
+                if len(line) > MAX_LINE_BYTES:
+                    raise ConfigError(f"{path}, line {number}: is longer than {MAX_LINE_BYTES >> 20} MiB")
+                if line.strip():
+                    yield _record(file, number, line)
+    except OSError as error:
+        raise ConfigError(f"cannot read {str(path)!r}: {error.strerror or error}") from error
+
+
+def parse_json(raw: bytes) -> Any:
+    """Return the value of a JSON text in UTF-8, with or without a byte order mark.
+
+    Raises:
+        ValueError: It is not JSON, repeats a key of an object, or holds a number that is not finite.
+        RecursionError: It is nested too deep.
+    """
+    return json.loads(
+        raw.decode("utf-8-sig"), parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique
+    )
 
 
 def write_lines(path: str | Path, lines: Iterable[Mapping[str, Any]]) -> None:
@@ -136,18 +168,14 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _records(path: Path, raw: bytes) -> Iterator[Record]:
-    for number, line in enumerate(raw.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            text = line.decode("utf-8-sig")
-            value = json.loads(text, parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique)
-        except (ValueError, RecursionError) as error:
-            raise ConfigError(f"{path}, line {number}: not a JSON object: {error}") from error
-        if not isinstance(value, dict):
-            raise ConfigError(f"{path}, line {number}: expected a JSON object, got {shown(value)}")
-        yield Record(path=path, line=number, fields=value)
+def _record(path: Path, number: int, line: bytes) -> Record:
+    try:
+        value = parse_json(line)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}, line {number}: not a JSON object: {error}") from error
+    if not isinstance(value, dict):
+        raise ConfigError(f"{path}, line {number}: expected a JSON object, got {shown(value)}")
+    return Record(path=path, line=number, fields=value)
 
 
 def _finite(text: str) -> float:
