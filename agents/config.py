@@ -312,6 +312,11 @@ def env_options(env: Any, sandbox: Any) -> tuple[str, dict[str, Any]]:
     name = str(chosen.pop("name"))
     if chosen.get("sandbox") is not None:
         chosen["sandbox"] = sandbox_option(sandbox_choice(sandbox), chosen["sandbox"])
+    judge = chosen.get("judge")
+    if isinstance(judge, str) and not judge.startswith(("http://", "https://")):
+        from agents.judge import local_chat
+
+        chosen["judge"] = local_chat(judge)  # a model of this machine judges, in this process
     return name, chosen
 
 

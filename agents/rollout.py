@@ -143,7 +143,7 @@ class Rollout:
     def judge_timing(self) -> dict[str, float]:
         """Return what the environments' verifier says of its own times since the last call, if it keeps any."""
         timings = getattr(text_env(self._envs[0]).verifier, "timings", None) if self._envs else None
-        return dict(timings()) if timings else {}
+        return {f"judge/{name}": value for name, value in timings().items()} if timings else {}
 
     def close(self) -> None:
         """Close every environment."""

@@ -158,7 +158,7 @@ def open_run(config: Any) -> tuple[TrainConfig, Run]:
         if not (folder / "config.yaml").is_file():
             raise ConfigError(f"{config.resume!r} is not the folder of a run (it has no config.yaml)")
         stored: Any = OmegaConf.load(folder / "config.yaml")
-        overrides = _overrides()
+        overrides = command_line()
         stored.sandbox = resumed_sandbox(stored.get("sandbox", "auto"), config.sandbox, overrides)
         anew = OmegaConf.from_dotlist([override for override in overrides if not override.startswith(_NOT_ANEW)])
         merged = OmegaConf.merge(OmegaConf.structured(TrainConfig), stored, anew)
@@ -174,7 +174,7 @@ def open_run(config: Any) -> tuple[TrainConfig, Run]:
     return _typed(config), Run(folder)
 
 
-def _overrides() -> list[str]:
+def command_line() -> list[str]:
     """Return what the command line gives, such as `algo.steps=40`."""
     return list(HydraConfig.get().overrides.task) if HydraConfig.initialized() else []
 

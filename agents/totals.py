@@ -1,4 +1,4 @@
-"""What a set of episodes came to: rewards, tokens, and what was without a reward, for curves and for the fine-tuning API."""
+"""What a set of episodes came to: rewards, tokens, and what was without a reward."""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -18,6 +19,7 @@ from agents.config import AlgoConfig, TrainConfig, check, env_options, fail, reg
 from agents.core import Sampling
 from agents.eval import evaluate
 from agents.interrupt import Interrupts
+from agents.job import with_job
 from agents.learner import OptimizerSettings, PolicyLearner
 from agents.losses import LOSSES, ClipRange
 from agents.metrics import step_metrics
@@ -25,7 +27,7 @@ from agents.models import LoadedModel, check_model, find_device, load_model
 from agents.progress import Progress
 from agents.report import finish
 from agents.rollout import Rollout, text_env
-from agents.run import Run, open_run
+from agents.run import Run, command_line, open_run
 from agents.schedule import Stream, step_tasks, stream_seed
 from agents.totals import totals
 from envs.core import ConfigError, VerifierError
@@ -61,8 +63,11 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
             samples = samples_at(config, step)
             if samples and not run.has_evaluation(step):
                 progress.phase("evaluate")
+                began = time.monotonic()
                 result = evaluate(rollout, eval_ids, samples=samples, sampling=sampling_at(config), seed=config.seed)
                 run.write_evaluation(step, result)
+                if judging := rollout.judge_timing():
+                    run.write_timing(step, {"evaluation_time": time.monotonic() - began, **_of_evaluation(judging)})
                 progress.evaluated(step, result)
             run.keep_best(step, model, learner, config.keep_best)
 
@@ -145,6 +150,10 @@ def make_learner(model: LoadedModel, algo: AlgoConfig) -> PolicyLearner:
     )
 
 
+def _of_evaluation(judging: Mapping[str, float]) -> dict[str, float]:
+    return {f"valid_{name}": value for name, value in judging.items()}
+
+
 def samples_at(config: TrainConfig, step: int) -> int:
     """Return how many completions of each task the evaluation after a step takes; 0: there is none."""
     if step in (0, config.algo.steps):
@@ -161,7 +170,7 @@ def sampling_at(config: TrainConfig, step: int = 0) -> Sampling:
 @hydra.main(version_base="1.3", config_path=None, config_name="train")
 def _main(config: Any) -> None:
     try:
-        resolved, run = open_run(config)
+        resolved, run = open_run(config if config.resume else with_job(config, command_line()))
         check(resolved)
         train(resolved, run)
     except (ConfigError, VerifierError, SandboxError, FloatingPointError, OSError) as error:

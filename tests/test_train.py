@@ -286,7 +286,13 @@ def test_a_folder_that_holds_a_run_is_not_used_for_another(finished, command, ca
 
 def test_a_judgement_that_fails_is_counted_and_not_learned_from_and_the_run_goes_on(tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
-    settings = [*small_for(["algo.group_size=8"]), "algo.group_size=8", "algo.steps=3", "run_dir=run", "algo.error_budget=1"]
+    settings = [
+        *small_for(["algo.group_size=8"]),
+        "algo.group_size=8",
+        "algo.steps=3",
+        "run_dir=run",
+        "algo.error_budget=1",
+    ]
     assert command(agents.train.main, "env=flaky", *settings) == 0
     metrics = read_lines(tmp_path / "run" / "metrics.jsonl")
     assert len(metrics) == 3

@@ -106,7 +106,7 @@ def _content(record: Record, place: str, value: Any) -> str:
     for index, part in enumerate(value):
         here = f"{place}[{index}]"
         if not isinstance(part, dict):
-            record.fail(here, f"must be an object such as {{\"type\": \"text\", \"text\": ...}}, got {shown(part)}")
+            record.fail(here, f'must be an object such as {{"type": "text", "text": ...}}, got {shown(part)}')
         if part.get("type") not in _TEXT_PARTS:
             record.fail(f"{here}.type", f"only parts of the type 'text' can be run here, got {shown(part.get('type'))}")
         if not isinstance(part.get("text"), str):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from envs.attacks import Attack
 from envs.core import ConfigError, Split, Task

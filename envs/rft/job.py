@@ -115,7 +115,9 @@ def parse_job(body: Any) -> Job:
     if place.problems:
         raise JobError(place.problems)
     method = normal["method"]["reinforcement"]
-    hyper = {key: None if value == "auto" else value for key, value in method.get("hyperparameters", {}).items()}
+    hyper: dict[str, Any] = {
+        key: None if value == "auto" else value for key, value in method.get("hyperparameters", {}).items()
+    }
     return Job(
         model=normal["model"],
         training_file=normal["training_file"],
@@ -178,7 +180,7 @@ def _grader(value: Any, place: Place) -> Any:
 def _response_format(value: Any, place: Place) -> Any:
     kinds = ("json_schema", "json_object", "text")
     if not isinstance(value, Mapping):
-        place.fail(f"must be an object such as {{\"type\": \"json_schema\", ...}}, got {shown(value)}")
+        place.fail(f'must be an object such as {{"type": "json_schema", ...}}, got {shown(value)}')
         return value
     kind = value.get("type")
     if kind not in kinds:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from envs.sandboxes import SandboxOption
 from envs.verifiers.chat import ChatModel, HttpChatModel
 from envs.verifiers.grader_verifier import GraderVerifier
 from envs.verifiers.graders import GraderContext, build_grader
+from envs.verifiers.templates import as_text
 
 SAMPLE = Path(__file__).with_name("sample") / "job.json"
 """A small job that is there without any file: minutes in so many hours."""
@@ -27,7 +30,7 @@ SAMPLE = Path(__file__).with_name("sample") / "job.json"
 Files = Mapping[str, str] | str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class JobData:
     """A job with everything that its environments share."""
 
@@ -35,9 +38,21 @@ class JobData:
     fields: Fields
     verifier: GraderVerifier
     tasks: tuple[Task, ...]
-    by_id: Mapping[str, Task]
-    by_split: Mapping[Split, tuple[Task, ...]]
+    by_id: dict[str, Task]
+    by_split: dict[Split, tuple[Task, ...]]
     """The validation file stands under both `validation` and `heldout`: it is the one that is not trained on."""
+
+    @functools.cached_property
+    def common_answers(self) -> tuple[str, ...]:
+        """The answers of all rows, the commonest first."""
+        return tuple(
+            answer for answer, _ in Counter(a for task in self.tasks for a in self.answers(task)).most_common()
+        )
+
+    def answers(self, task: Task) -> list[str]:
+        """Return what a row holds under the keys of the answer."""
+        values = (task.reference.get(key) for key in self.fields.answers)
+        return [as_text(value) for value in values if value not in (None, "")]
 
 
 class _Stamp(NamedTuple):
@@ -66,7 +81,9 @@ def load_job(
     """
     job = read_job(path)
     places = job_files(job, Path(path), files)
-    named = reference_keys(job.grader) if answers is None else (answers,) if isinstance(answers, str) else tuple(answers)
+    named = (
+        reference_keys(job.grader) if answers is None else (answers,) if isinstance(answers, str) else tuple(answers)
+    )
     fields = Fields(answers=named, aliases=aliases, source=source)
     asked = (check_kinds(disjoint), gold, pass_threshold)
     stamps = tuple(_stamp(place) for place in (Path(path), *places))
@@ -132,7 +149,12 @@ def _stamp(path: Path) -> _Stamp:
 
 
 def _read(
-    job: Job, places: tuple[Path, Path], fields: Fields, verifier: GraderVerifier, kinds: Sequence[str], gold: str | None
+    job: Job,
+    places: tuple[Path, Path],
+    fields: Fields,
+    verifier: GraderVerifier,
+    kinds: Sequence[str],
+    gold: str | None,
 ) -> JobData:
     train = list(stream_rows(places[0], most=MAX_TRAIN_ROWS))
     validation = list(stream_rows(places[1], most=MAX_VALIDATION_ROWS))
@@ -145,19 +167,19 @@ def _read(
                     said = unknown_name("key of the item", key, row.item)
                     raise ConfigError(f"{place}, line {row.line}: the grader reads item.{key}: {said}")
     makes_gold = gold_maker(job, gold)
-    tasks = tuple(
-        _task(row, f"{name}-{row.line}", split, makes_gold)
-        for name, split, rows in (("train", "train", train), ("validation", "heldout", validation))
-        for row in rows
+    parts: tuple[tuple[str, Split, list[Row]], ...] = (
+        ("train", "train", train),
+        ("validation", "heldout", validation),
     )
-    parts: dict[Split, tuple[Task, ...]] = {name: tuple(t for t in tasks if t.split == name) for name in SPLITS}
+    tasks = tuple(_task(row, f"{name}-{row.line}", split, makes_gold) for name, split, rows in parts for row in rows)
+    by_split: dict[Split, tuple[Task, ...]] = {name: tuple(t for t in tasks if t.split == name) for name in SPLITS}
     return JobData(
         job=job,
         fields=fields,
         verifier=verifier,
         tasks=tasks,
         by_id={task.task_id: task for task in tasks},
-        by_split={**parts, "validation": parts["heldout"]},
+        by_split={**by_split, "validation": by_split["heldout"]},
     )
 
 

@@ -106,9 +106,7 @@ def find_overlaps(
     return found
 
 
-def prove_files_disjoint(
-    train: Sequence[Row], validation: Sequence[Row], fields: Fields, kinds: Sequence[str]
-) -> None:
+def prove_files_disjoint(train: Sequence[Row], validation: Sequence[Row], fields: Fields, kinds: Sequence[str]) -> None:
     """Check that the two files share nothing of these kinds.
 
     Raises:
