@@ -230,6 +230,14 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def read_whole_lines(path: Path) -> list[dict[str, Any]]:
+    """Return the lines of a JSONL file that another process may be writing to, without one that is not whole yet."""
+    if not path.is_file():
+        return []
+    whole, _, _ = path.read_text(encoding="utf-8").rpartition("\n")
+    return [json.loads(line) for line in whole.splitlines()]
+
+
 def _before(line: str, first_step: int) -> bool:
     try:
         return int(json.loads(line)["step"]) < first_step

@@ -7,7 +7,7 @@ out: beam search, penalties, top-k and top-p (they would make the policy's proba
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -56,32 +56,22 @@ class TransformersBackend:
         self.model.train(was_training)
         return completions
 
+    @torch.inference_mode()
+    def stream(self, prompts_ids: Sequence[Sequence[int]], sampling: Sampling) -> Iterator[list[tuple[int, int]]]:
+        """Sample side by side and yield each step's draws as (row, token): together, what `generate` returns."""
+        self.model.eval()
+        for drawn in self._draws([tuple(prompt) for prompt in prompts_ids], sampling, 0):
+            yield [(row, token) for row, token, _, _ in drawn]
+
     def _generate_batch(self, prompts: list[tuple[int, ...]], sampling: Sampling, first_row: int) -> list[Completion]:
-        uniforms_BT = _uniforms(sampling, first_row, len(prompts)).to(self.model.device)
         tokens: list[list[int]] = [[] for _ in prompts]
         logprobs: list[list[float]] = [[] for _ in prompts]
         stopped = [False] * len(prompts)
-        rows = torch.arange(len(prompts), device=self.model.device)
-        cache, mask_BL, logits_BV = self._prefill(prompts, sampling.max_new_tokens)
-        for step in range(sampling.max_new_tokens):
-            token_B, logprob_B = draw(logits_BV, uniforms_BT[rows, step], sampling.temperature)
-            finished_B = torch.isin(token_B, self.eos_ids)
-            for row, token, logprob, finished in zip(
-                rows.tolist(), token_B.tolist(), logprob_B.tolist(), finished_B.tolist(), strict=True
-            ):
-                if not stopped[row]:
-                    tokens[row].append(token)
-                    logprobs[row].append(logprob)
-                    stopped[row] = finished
-            running = [index for index, row in enumerate(rows.tolist()) if not stopped[row]]
-            if step + 1 == sampling.max_new_tokens or not running:
-                break
-            if len(running) <= _COMPACT_AT * len(rows):
-                keep = torch.tensor(running, device=rows.device)
-                rows, mask_BL, token_B = rows[keep], mask_BL[keep], token_B[keep]
-                cache.keep(keep)
-            mask_BL = torch.cat([mask_BL, mask_BL.new_ones(len(rows), 1)], dim=1)
-            logits_BV = self._forward(token_B[:, None], mask_BL, cache)
+        for drawn in self._draws(prompts, sampling, first_row):
+            for row, token, logprob, finished in drawn:
+                tokens[row].append(token)
+                logprobs[row].append(logprob)
+                stopped[row] = finished
         return [
             Completion(
                 token_ids=tuple(ids),
@@ -91,6 +81,35 @@ class TransformersBackend:
             )
             for ids, values, stop in zip(tokens, logprobs, stopped, strict=True)
         ]
+
+    def _draws(
+        self, prompts: list[tuple[int, ...]], sampling: Sampling, first_row: int
+    ) -> Iterator[list[tuple[int, int, float, bool]]]:
+        """Yield, token by token, of each row that still runs: row, token, log-probability, whether it ends there."""
+        uniforms_BT = _uniforms(sampling, first_row, len(prompts)).to(self.model.device)
+        stopped = [False] * len(prompts)
+        rows = torch.arange(len(prompts), device=self.model.device)
+        cache, mask_BL, logits_BV = self._prefill(prompts, sampling.max_new_tokens)
+        for step in range(sampling.max_new_tokens):
+            token_B, logprob_B = draw(logits_BV, uniforms_BT[rows, step], sampling.temperature)
+            finished_B = torch.isin(token_B, self.eos_ids)
+            drawn = [
+                one
+                for one in zip(rows.tolist(), token_B.tolist(), logprob_B.tolist(), finished_B.tolist(), strict=True)
+                if not stopped[one[0]]
+            ]
+            for row, _, _, finished in drawn:
+                stopped[row] = finished
+            yield drawn
+            running = [index for index, row in enumerate(rows.tolist()) if not stopped[row]]
+            if step + 1 == sampling.max_new_tokens or not running:
+                break
+            if len(running) <= _COMPACT_AT * len(rows):
+                keep = torch.tensor(running, device=rows.device)
+                rows, mask_BL, token_B = rows[keep], mask_BL[keep], token_B[keep]
+                cache.keep(keep)
+            mask_BL = torch.cat([mask_BL, mask_BL.new_ones(len(rows), 1)], dim=1)
+            logits_BV = self._forward(token_B[:, None], mask_BL, cache)
 
     def _prefill(
         self, prompts: list[tuple[int, ...]], max_new_tokens: int
