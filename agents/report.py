@@ -29,7 +29,7 @@ def finish(run: Run, config: TrainConfig) -> dict[str, Any]:
         "split": config.eval.split,
         "steps": run.last_step,
         "seconds": round(sum(value for line in timing for key, value in line.items() if _is_seconds(key)), 1),
-        "peak_memory_bytes": max((int(line["peak_memory_bytes"]) for line in timing), default=0),
+        "peak_memory_bytes": max((int(line.get("peak_memory_bytes", 0)) for line in timing), default=0),
         "before": evaluations[first].summary(),
         "after": evaluations[last].summary(),
     }

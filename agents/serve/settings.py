@@ -13,6 +13,7 @@ from typing import Any
 from agents.models import check_model
 from envs.core import ConfigError
 from envs.options import unknown_name
+from envs.sandboxes import sandbox_choice
 
 KEY_VARIABLE = "ASSAY_API_KEY"
 
@@ -82,6 +83,7 @@ class Settings:
         if not (settings.max_upload_mb > 0 and settings.stop_after_s > 0 and settings.poll_s > 0):
             raise ConfigError("max_upload_mb, stop_after_s and poll_s must be positive")
         check_model(settings.model)
+        sandbox_choice(settings.sandbox)
         return settings
 
 

@@ -48,7 +48,7 @@ class Worker(threading.Thread):
     def __init__(self, jobs: Jobs, uploads: Uploads) -> None:
         super().__init__(name="assay-worker", daemon=True)
         self.jobs, self.store, self.settings, self.uploads = jobs, jobs.store, jobs.settings, uploads
-        self._stop = threading.Event()
+        self._closing = threading.Event()
         self._current: tuple[str, Training] | None = None
         self._told_to_stop: float | None = None
         """When the current process was told."""
@@ -57,16 +57,16 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Work until `close` is called."""
-        while not self._stop.is_set():
+        while not self._closing.is_set():
             try:
                 self.tick()
             except (SQLAlchemyError, OSError) as error:  # a full disk or a lost database: try again, forget nothing
                 log.error("the worker cannot go on for now: %s", error)
-            self._stop.wait(self.settings.poll_s)
+            self._closing.wait(self.settings.poll_s)
 
     def close(self) -> None:
         """Stop working; a job that runs writes a checkpoint and is queued, to go on with the next server."""
-        self._stop.set()
+        self._closing.set()
         if self.is_alive():
             self.join()
         if self._current is not None:
@@ -136,17 +136,15 @@ class Worker(threading.Thread):
         if (run / "config.yaml").is_file():
             return [*command, f"resume={quoted(str(run))}"]
         options = {
-            "job": str(folder / "job.json"), "env.files": str(folder / "files.json"), "run_dir": str(run),
-            "model": row.model, "seed": row.seed, "sandbox": self.settings.sandbox,
-        }  # fmt: skip
-        if self.settings.judge:
-            options["env.judge"] = self.settings.judge
-        return [
-            *command,
-            "env=rft",
-            *(f"{key}={quoted(value)}" for key, value in options.items()),
-            *self.settings.train,
-        ]
+            "job": str(folder / "job.json"),
+            "env.files": str(folder / "files.json"),
+            "run_dir": str(run),
+            "model": row.model,
+            "seed": row.seed,
+            **({"env.judge": self.settings.judge} if self.settings.judge else {}),
+        }
+        given = [f"{key}={quoted(value)}" for key, value in options.items()]
+        return [*command, "env=rft", f"sandbox={self.settings.sandbox}", *given, *self.settings.train]
 
     def _watch(self, job_id: str, training: Training) -> None:
         code = training.ended()  # before the numbers are read: what it wrote last is then among them
