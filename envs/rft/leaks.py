@@ -21,12 +21,12 @@ from envs.verifiers.templates import as_text
 
 EDGE_WORDS = 12
 """Words of the beginning and of the end that are tried alone."""
-MOST_TRAIN, MOST_VALIDATION = 5_000, 500
+MOST_TRAIN, MOST_VALIDATION = 5_000, 300
 """Rows that the predictors look at, evenly spread over a file."""
 
 _WORD = re.compile(r"\w+")
-_COMMON = 0.2
-"""A word in more than this share of the training rows tells them too little apart to be looked up."""
+_SMOOTHING = 0.1
+"""How often each word is taken to have stood with each answer before anything is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,44 +55,49 @@ def probe_leaks(train: Sequence[Row], validation: Sequence[Row], fields: Fields,
     probes.append(Probe(name="the commonest answer", rows=len(asked), hit_rate=hits / len(asked), chance=None))
     shuffled = random.Random(seed).sample(labels, len(labels))
     for name, part in _parts(known[0][0], fields).items():
-        index = _Neighbours([part(row) for row, _ in known])
-        nearest = [(index.nearest(part(row)), answers) for row, answers in asked]
+        texts = [part(row) for row, _ in known]
+        guessers = [_Guesser(texts, given) for given in (labels, shuffled)]
         rates = [
-            sum(place is not None and answer[place] in answers for place, answers in nearest) / len(asked)
-            for answer in (labels, shuffled)
+            sum(guesser.guess(part(row)) in answers for row, answers in asked) / len(asked) for guesser in guessers
         ]
         probes.append(Probe(name=name, rows=len(asked), hit_rate=rates[0], chance=rates[1]))
     return probes
 
 
-class _Neighbours:
-    """Finds the text that shares most of its rare words with another."""
+class _Guesser:
+    """Guesses an answer from which words stand in a text, whatever their order: naive Bayes.
 
-    def __init__(self, texts: Sequence[list[str]]) -> None:
-        holders: defaultdict[str, list[int]] = defaultdict(list)
-        for place, words in enumerate(texts):
+    Args:
+        texts: Words of each training text.
+        answers: The answer of each.
+    """
+
+    def __init__(self, texts: Sequence[list[str]], answers: Sequence[str]) -> None:
+        self._rows = Counter(answers)
+        self._words: Counter[str] = Counter()
+        self._holders: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for words, answer in zip(texts, answers, strict=True):
             for word in set(words):
-                holders[word].append(place)
-        most = max(1.0, _COMMON * len(texts))
-        self._holders = {word: places for word, places in holders.items() if len(places) <= most or len(texts) < 20}
-        self._weights = {word: math.log(1 + len(texts) / len(places)) for word, places in self._holders.items()}
-        self._norms = [math.sqrt(sum(self._weights.get(word, 0.0) for word in set(words)) or 1.0) for words in texts]
+                self._holders[word][answer] += 1
+                self._words[answer] += 1
 
-    def nearest(self, words: list[str]) -> int | None:
-        """Return the place of the nearest text, the first of several; None if it shares no telling word with any."""
-        scores: defaultdict[int, float] = defaultdict(float)
-        for word in dict.fromkeys(words):
-            for place in self._holders.get(word, ()):
-                scores[place] += self._weights[word]
-        if not scores:
-            return None
-        return min(scores, key=lambda place: (-scores[place] / self._norms[place], place))
+    def guess(self, words: list[str]) -> str:
+        """Return the likeliest answer; of several the first in the alphabet."""
+        known = [word for word in set(words) if word in self._holders]
+        scores = {
+            answer: math.log(rows) - len(known) * math.log(self._words[answer] + _SMOOTHING * len(self._holders))
+            for answer, rows in self._rows.items()
+        }
+        for word in known:
+            for answer, count in self._holders[word].items():
+                scores[answer] += math.log(1 + count / _SMOOTHING)
+        return min(scores, key=lambda answer: (-scores[answer], answer))
 
 
 def _parts(example: Row, fields: Fields) -> Mapping[str, Callable[[Row], list[str]]]:
     """Return the parts of a row that a predictor may see, by name."""
     parts: dict[str, Callable[[Row], list[str]]] = {
-        "nearest prompt by words": _words,
+        "the prompt's words": _words,
         f"its first {EDGE_WORDS} words": lambda row: _words(row)[:EDGE_WORDS],
         f"its last {EDGE_WORDS} words": lambda row: _words(row)[-EDGE_WORDS:],
     }

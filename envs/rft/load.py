@@ -81,10 +81,7 @@ def load_job(
     """
     job = read_job(path)
     places = job_files(job, Path(path), files)
-    named = (
-        reference_keys(job.grader) if answers is None else (answers,) if isinstance(answers, str) else tuple(answers)
-    )
-    fields = Fields(answers=named, aliases=aliases, source=source)
+    fields = job_fields(job, answers, aliases, source)
     asked = (check_kinds(disjoint), gold, pass_threshold)
     stamps = tuple(_stamp(place) for place in (Path(path), *places))
     context = (json.dumps(sandbox, sort_keys=True, default=id), judge)
@@ -102,6 +99,14 @@ def load_job(
 
 _KEPT = 4
 _loaded: dict[Any, JobData] = {}
+
+
+def job_fields(
+    job: Job, answers: str | Sequence[str] | None = None, aliases: str | None = None, source: str | None = None
+) -> Fields:
+    """Return which keys of an item say what a row shares with others; without `answers`, what the grader names."""
+    named = (answers,) if isinstance(answers, str) else reference_keys(job.grader) if answers is None else answers
+    return Fields(answers=tuple(named), aliases=aliases, source=source)
 
 
 def job_files(job: Job, path: Path, files: Files = None) -> tuple[Path, Path]:
