@@ -1,6 +1,6 @@
 """Looks at a job before it costs anything: `python -m envs.rft job=JOB.json [answer=KEY] [aliases=KEY] [source=KEY]`.
 
-Checks the body, the files and the grader; counts what the two files share, of every kind, rows that are given twice, and
+Checks the body, the files and the grader; counts what the files share, of every kind, rows that are given twice, and
 how far one gets without solving a task. Other options: `files=FILES.json`. Exit code 0: the job can run; 2: it cannot.
 """
 
