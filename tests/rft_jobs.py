@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-_LIST = """apple bear cedar dune eagle fjord grove heron island jungle koala lemon meadow nectar ocean petal quartz river
-storm tulip umbra violet willow xenon yarrow zebra"""
+_LIST = """apple bear cedar dune eagle fjord grove heron island jungle koala lemon meadow nectar ocean petal quartz
+river storm tulip umbra violet willow xenon yarrow zebra"""
 WORDS = _LIST.split()
 
 HAS_LETTER = {

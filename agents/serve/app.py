@@ -261,17 +261,15 @@ class SizeLimit:
             await self.app(scope, receive, send)
             return
         largest = self.largest_upload if scope["path"] == "/v1/files" else MAX_BODY_BYTES
-        headers = dict(scope["headers"])
-        said = headers.get(b"content-length", b"0")
-        come = int(said) if said.isdigit() else 0
+        said = dict(scope["headers"]).get(b"content-length", b"")
+        expected, come = int(said) if said.isdigit() else 0, 0
 
         async def counted() -> Message:
             nonlocal come
-            if come > largest:
+            message = await receive() if expected <= largest else {"type": "http.request"}
+            come += len(message.get("body", b""))
+            if max(come, expected) > largest:
                 raise ApiError(413, f"the body is larger than {largest} bytes", code="too_large")
-            message = await receive()
-            if message["type"] == "http.request" and not said.isdigit():
-                come += len(message.get("body", b""))
             return message
 
         await self.app(scope, counted, send)

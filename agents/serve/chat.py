@@ -293,7 +293,7 @@ def _messages(given: Any) -> tuple[Message, ...]:
     for index, message in enumerate(given):
         place = f"messages[{index}]"
         role = message.get("role") if isinstance(message, Mapping) else None
-        if role not in _ROLES:
+        if not isinstance(role, str) or role not in _ROLES:
             raise ApiError(400, f"{place}.role: {unknown_name('role', role, _ROLES)}", param=place)
         content = message.get("content")
         if isinstance(content, list) and all(isinstance(part, Mapping) for part in content):

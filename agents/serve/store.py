@@ -12,7 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, String, Text, UniqueConstraint, create_engine, event, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+    select,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
@@ -103,6 +114,7 @@ class Store:
             self._engine = create_engine(url)
             if self._engine.dialect.name == "sqlite":
                 event.listen(self._engine, "connect", _careful)
+                event.listen(self._engine, "begin", _at_once)
             Base.metadata.create_all(self._engine)
         except (SQLAlchemyError, ImportError) as error:
             raise ConfigError(f"the database {url!r} cannot be opened: {error}") from error
@@ -163,13 +175,9 @@ class Store:
 
     def move(self, job_id: str, allowed: Sequence[str], **changes: Any) -> bool:
         """Change a job if it has one of the allowed statuses, all at once; return whether it was."""
+        change = update(JobRow).where(JobRow.id == job_id, JobRow.status.in_(allowed)).values(**changes)
         with self.session() as session:
-            row = session.scalar(select(JobRow).where(JobRow.id == job_id).with_for_update())
-            if row is None or row.status not in allowed:
-                return False
-            for name, value in changes.items():
-                setattr(row, name, value)
-            return True
+            return bool(session.execute(change.returning(JobRow.seq)).all())
 
     def tell(
         self,
@@ -221,6 +229,12 @@ class Store:
 
 
 def _careful(connection: Any, _record: Any) -> None:
-    """Let SQLite survive a kill and wait for a lock, instead of failing at once."""
+    """Let SQLite survive a kill and wait for a lock, and leave its transactions to us."""
+    connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _at_once(connection: Connection) -> None:
+    """Begin a transaction that may write: one that begins to write later could not be sure of what it read."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
