@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from envs.core import ConfigError
+from envs.grader_samples import Form, comparisons
 from envs.rft.job import Job
+from envs.verifiers.graders import check_grader
 from envs.verifiers.grading import Sample
-from envs.verifiers.templates import MissingVariable, Template, TemplateError, Variable, compile_template
+from envs.verifiers.templates import MissingVariable, Template, TemplateError, compile_template
 
 GoldMaker = Callable[[Mapping[str, Any]], str | None]
 """Makes the gold answer of an item; None: none is known."""
 
-_FULL_FOR_THE_REFERENCE = ("fuzzy_match", "rouge_1", "rouge_l")
-"""Metrics that give a text that equals the reference the whole score, however short it is."""
+COMPARING = ("string_check", "text_similarity", "numeric", "json_path", "set_f1", "ranked_list")
+"""Graders that compare and do nothing else, so that what they compare with is the right answer."""
+
+
+def job_form(job: Job) -> Form:
+    """Return the form of a job's answers, as far as its grader's comparisons and its schema show it."""
+    schema = (job.response_format or {}).get("json_schema", {}).get("schema")
+    return Form(list(comparisons(check_grader(job.grader))), schema)
 
 
 def gold_maker(job: Job, template: str | None) -> GoldMaker:
@@ -23,45 +30,27 @@ def gold_maker(job: Job, template: str | None) -> GoldMaker:
 
     Args:
         job: The job.
-        template: How its owner writes them, such as `{{ item.answer }}`; None: what the grader makes evident.
+        template: How its owner writes them, such as `{{ item.answer }}`; None: what the grader compares with.
 
     Raises:
         ConfigError: The template is malformed or reads the sample.
     """
     if template is not None:
         return _rendered(_of_item(template))
-    grader = job.grader
-    kind = grader.get("type")
-    exact = kind == "string_check" and grader.get("operation") in ("eq", "like", "ilike")
-    similar = kind == "text_similarity" and grader.get("evaluation_metric") in _FULL_FOR_THE_REFERENCE
-    if not (exact or similar):
-        return lambda item: None
-    reference = compile_template(grader["reference"])
-    asked = compile_template(grader["input"])
-    if any(variable.namespace == "sample" for variable in reference.variables):
-        return lambda item: None
-    wrap = _wrapper(asked, job.response_format)
-    write = _rendered(reference)
-    return lambda item: None if wrap is None or (text := write(item)) is None else wrap(text)
+    if not _only_compares(job.grader):
+        return no_gold
+    return job_form(job).right
 
 
-def _wrapper(asked: Template, response_format: Mapping[str, Any] | None) -> Callable[[str], str] | None:
-    """Return what makes, of the text that a template must give, the answer that gives it; None: that is not evident."""
-    if len(asked.parts) != 1 or not isinstance(asked.parts[0], Variable):
-        return None
-    path = asked.parts[0].path
-    if asked.parts[0].namespace != "sample":
-        return None
-    if path == ("output_text",) and response_format is None:
-        return lambda text: text
-    if len(path) != 2 or path[0] != "output_json" or response_format is None:
-        return None
-    key = path[1]
-    schema = response_format.get("json_schema", {}).get("schema", {})
-    properties = schema.get("properties", {})
-    if set(properties) != {key} or properties[key].get("type") != "string":
-        return None
-    return lambda text: json.dumps({key: text}, ensure_ascii=False)
+def no_gold(item: Mapping[str, Any]) -> str | None:
+    """Know of no gold answer."""
+    return None
+
+
+def _only_compares(grader: Mapping[str, Any]) -> bool:
+    if grader["type"] == "multi":
+        return all(_only_compares(inner) for inner in grader["graders"].values())
+    return grader["type"] in COMPARING
 
 
 def _rendered(template: Template) -> GoldMaker:

@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from envs.core import SPLITS, ConfigError, Split, Task
+from envs.core import SPLITS, ConfigError, Split, Task, VerifierError
+from envs.grader_samples import Form
 from envs.jsonl import parse_json
 from envs.options import unknown_name
 from envs.rft.data import MAX_TRAIN_ROWS, MAX_VALIDATION_ROWS, Row, stream_rows
-from envs.rft.gold import GoldMaker, gold_maker
+from envs.rft.gold import GoldMaker, gold_maker, job_form, no_gold
 from envs.rft.job import Job, read_job
 from envs.rft.splits import Fields, check_kinds, prove_files_disjoint, reference_keys
 from envs.rft.tools import with_tools
 from envs.sandboxes import SandboxOption
+from envs.text_env import judge as judge_answer
 from envs.verifiers.chat import ChatModel, HttpChatModel
 from envs.verifiers.grader_verifier import GraderVerifier
 from envs.verifiers.graders import GraderContext, build_grader
-from envs.verifiers.templates import as_text
 
 SAMPLE = Path(__file__).with_name("sample") / "job.json"
 """A small job that is there without any file: minutes in so many hours."""
@@ -43,16 +44,16 @@ class JobData:
     """The validation file stands under both `validation` and `heldout`: it is the one that is not trained on."""
 
     @functools.cached_property
-    def common_answers(self) -> tuple[str, ...]:
-        """The answers of all rows, the commonest first."""
-        return tuple(
-            answer for answer, _ in Counter(a for task in self.tasks for a in self.answers(task)).most_common()
-        )
+    def form(self) -> Form:
+        """The form of the answers, as far as the grader shows it."""
+        return job_form(self.job)
 
-    def answers(self, task: Task) -> list[str]:
-        """Return what a row holds under the keys of the answer."""
-        values = (task.reference.get(key) for key in self.fields.answers)
-        return [as_text(value) for value in values if value not in (None, "")]
+    @functools.cached_property
+    def common_references(self) -> list[list[Any]]:
+        """What the grader compares with, of all rows, the commonest first; a value for each comparison."""
+        wanted = ([place.wanted(task.reference) for place in self.form.places] for task in self.tasks)
+        counts = Counter(json.dumps(values) for values in wanted if values and None not in values)
+        return [json.loads(text) for text, _ in counts.most_common()]
 
 
 class _Stamp(NamedTuple):
@@ -98,6 +99,8 @@ def load_job(
 
 
 _KEPT = 4
+_TRIED = 3
+"""Rows whose evident gold answer is graded before any is believed."""
 _loaded: dict[Any, JobData] = {}
 
 
@@ -172,6 +175,8 @@ def _read(
                     said = unknown_name("key of the item", key, row.item)
                     raise ConfigError(f"{place}, line {row.line}: the grader reads item.{key}: {said}")
     makes_gold = gold_maker(job, gold)
+    if gold is None and not all(_is_gold(verifier, row, makes_gold) for row in train[:_TRIED]):
+        makes_gold = no_gold
     parts: tuple[tuple[str, Split, list[Row]], ...] = (
         ("train", "train", train),
         ("validation", "heldout", validation),
@@ -191,6 +196,18 @@ def _read(
 def _task(row: Row, task_id: str, split: Split, makes_gold: GoldMaker) -> Task:
     prompt = with_tools(row.messages, row.tools)
     return Task(task_id=task_id, prompt=prompt, reference=row.item, gold=makes_gold(row.item), split=split)
+
+
+def _is_gold(verifier: GraderVerifier, row: Row, makes_gold: GoldMaker) -> bool:
+    """Tell whether what the grader compares with does earn the full reward."""
+    task = _task(row, "tried", "train", makes_gold)
+    if task.gold is None:
+        return False
+    try:
+        breakdown = judge_answer(verifier, task, task.gold)
+    except VerifierError:
+        return False
+    return breakdown.passed and breakdown.total == 1.0
 
 
 def _item_keys(verifier: GraderVerifier) -> tuple[str, ...]:
