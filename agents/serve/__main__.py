@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 from envs.core import ConfigError
@@ -32,8 +35,8 @@ def main(arguments: Sequence[str]) -> int:
     except (ConfigError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    import os
-
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stopped)
     with lock:
         url = f"http://{settings.host}:{settings.port}/v1"
         print(f"serving {url}, state in {settings.folder}", flush=True)
@@ -41,6 +44,10 @@ def main(arguments: Sequence[str]) -> int:
             print(f"token for this run (set {KEY_VARIABLE} for one of your own): {settings.api_key}", flush=True)
         uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=5)
     return 0
+
+
+def _stopped(number: int, frame: FrameType | None) -> None:
+    """Do nothing: uvicorn has shut down when it hands the signal on, and the process is to end as others do."""
 
 
 def hold(folder: Path) -> IO[str]:
