@@ -7,7 +7,6 @@ import json
 import math
 import os
 import tempfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +109,7 @@ def read_records(path: str | Path) -> list[Record]:
 
 
 def stream_records(path: str | Path) -> Iterator[Record]:
-    """Read a file of JSON objects, plain or `.gz`, line by line, so that no more than one line of its text is held at a time.
+    """Read a file of JSON objects, plain or `.gz`, so that no more than one line of its text is held at a time.
 
     Raises:
         ConfigError: The file cannot be read, or a line is too long or not a JSON object of finite numbers, unique keys.
@@ -136,9 +135,7 @@ def parse_json(raw: bytes) -> Any:
         ValueError: It is not JSON, repeats a key of an object, or holds a number that is not finite.
         RecursionError: It is nested too deep.
     """
-    return json.loads(
-        raw.decode("utf-8-sig"), parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique
-    )
+    return json.loads(raw.decode("utf-8-sig"), parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique)
 
 
 def write_lines(path: str | Path, lines: Iterable[Mapping[str, Any]]) -> None:

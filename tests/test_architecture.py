@@ -22,6 +22,9 @@ OWNERS = {
     "torch": ("agents/",),
     "transformers": ("agents/",),
     "docker": ("sandbox/docker.py", "sandbox/engine.py", "sandbox/build.py"),  # the sandbox, its engine, its image
+    "fastapi": ("agents/serve/",),
+    "sqlalchemy": ("agents/serve/",),
+    "uvicorn": ("agents/serve/",),
     "vllm": ("agents/backends/vllm.py",),
 }
 

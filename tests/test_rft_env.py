@@ -115,6 +115,21 @@ def test_functions_of_a_row_are_described_to_the_model(tmp_path):
     assert "tools" not in task.reference
 
 
+def test_a_call_that_the_model_writes_is_what_graders_see_of_it(tmp_path):
+    grader = {**HAS_LETTER, "operation": "eq", "input": "{{ sample.output_tools[0].function.name }}"}
+    env = env_of(tmp_path, body({**grader, "reference": "look_up"}))
+    for answer, reward in (
+        ('Wait. <tool_call>{"name": "look_up", "arguments": {"x": 1}}</tool_call>', 1.0),
+        ('<tool_call>nonsense</tool_call><tool_call>{"name": "look_up", "arguments": {}}</tool_call>', 1.0),
+        ('<tool_call>{"name": "other", "arguments": {}}</tool_call>', 0.0),
+        ('<tool_call>{"name": "look_up", "arguments": "x"}</tool_call>', 0.0),
+        ('<tool_call>{"name": "look_up", "arguments": {}}', 0.0),
+        ("look_up", 0.0),
+    ):
+        env.reset(options={"task_id": "train-1"})
+        assert env.step(answer)[1] == reward, answer
+
+
 def test_the_sample_job_withstands_every_attack_and_pays_its_gold_answers():
     env = envs.make("rft").unwrapped
     findings = audit(env, repeats=1)

@@ -257,7 +257,9 @@ def shown_event(row: EventRow) -> dict[str, Any]:
 def model_name(row: JobRow) -> str:
     """Return the name of the model that a job makes: `ft:<base>:<organisation>:<suffix>:<id>`."""
     request = row.request
-    base = Path(row.model).name if "/" in row.model else row.model.removeprefix("hf:")
+    asked = str(request["model"])
+    tuned = asked.startswith("ft:") and not is_hosted(asked)  # a job that goes on from another one's model
+    base = asked.split(":")[1] if tuned else row.model.removeprefix("hf:").rpartition("/")[2]
     return f"ft:{base}:{ORGANIZATION}:{request.get('suffix') or ''}:{row.id.removeprefix('ftjob-')[:8]}"
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from agents.checkpoint import read_json
-from agents.metrics import EvalResult, read_whole_lines
+from agents.metrics import EvalResult, finite, read_whole_lines
 
 ERRORS = (
     "sample_parse_error",
@@ -110,7 +110,7 @@ def step_data(
         "timing": {"step": _step_times(timing), "graders": [{**name, **_latencies(timing)} for name in names]},
         "assay": {
             "train": {key: value for key, value in line.items() if key != "step"},
-            "valid": None if result is None else {**result.summary(), **result.totals},
+            "valid": None if result is None else finite({**result.summary(), **result.totals}),
             "timing": dict(timing),
         },
     }

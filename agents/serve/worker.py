@@ -193,7 +193,10 @@ class Worker(threading.Thread):
         self.store.tell(row.id, "The job has successfully completed", key="succeeded")
 
     def _fail(self, row: JobRow, message: str, *, code: str, statuses: tuple[str, ...]) -> None:
-        error = json.dumps({"code": code, "message": message, "param": _param(message)})
+        message = message.replace(f"{self.jobs.folder(row.id)}/", "")
+        files = {name: row.request[name] for name in ("training_file", "validation_file")}
+        param = next((name for name, file_id in files.items() if file_id in message), None)
+        error = json.dumps({"code": code, "message": message, "param": param})
         changes = {"status": FAILED, "finished_at": int(time.time()), "process": None, "wanted": "", "error": error}
         if self.store.move(row.id, statuses, **changes):
             self.store.tell(row.id, f"The job failed: {message}", level="error", key="failed")
@@ -226,7 +229,3 @@ def _last_words(path: Path) -> str:
     except OSError:
         return ""
     return said.rpartition("error: ")[2].strip() if "error: " in said else said[-500:].strip()
-
-
-def _param(message: str) -> str | None:
-    return next((name for name in ("training_file", "validation_file") if name in message), None)

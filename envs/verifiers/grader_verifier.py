@@ -12,6 +12,7 @@ from envs.core import ConfigError, RewardBreakdown, RewardTerm, Task, VerifierEr
 from envs.verifiers.grading import FLAGS, Grade, Grader, Sample, TokenUsage
 from envs.verifiers.response_format import ResponseFormat
 from envs.verifiers.strict_json import strict_json
+from envs.verifiers.tool_calls import tool_calls
 
 
 class GraderVerifier:
@@ -70,8 +71,9 @@ class GraderVerifier:
 
     def sample(self, completion: str) -> tuple[Sample, str]:
         """Return a completion as graders see it, and what is wrong with its form; empty: nothing."""
+        tools = tool_calls(completion)
         if self._format is None:
-            return Sample(output_text=completion), ""
+            return Sample(output_text=completion, output_tools=tools), ""
         try:
             value = strict_json(completion)
         except ValueError as error:
