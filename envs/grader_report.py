@@ -26,6 +26,4 @@ def show_report(report: Report, name: str, console: Console) -> None:
     for finding in report.findings:
         style = "red" if finding.serious else "yellow"
         console.print(Text(f"{finding.what}: ", style=style) + Text(finding.message), soft_wrap=True)
-    console.print(
-        "nothing pays that should not" if report.withstood else "this grader can be gamed, or teaches nothing"
-    )
+    console.print("it pays nothing that it should not" if report.withstood else "it can be gamed, or teaches nothing")

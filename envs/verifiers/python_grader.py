@@ -128,6 +128,7 @@ _WARM = Program(source=_WRAPPER, entry_point="main")
 
 @functools.cache
 def _program_with_packages() -> Program:
+    """Return the program that reads a grader and its job, once the language that it is written in is known."""
     folders = list(packages.register())
     return Program(source=_SCRIPT.format(folders=folders, wrapper=_WRAPPER), language=packages.NAME)
 
