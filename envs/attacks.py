@@ -16,6 +16,9 @@ class Attack:
     completion: str
     slow: bool = False
     """Whether it runs into a limit of time, so that a few tasks are enough."""
+    constant: bool = False
+    """Whether it says the same to many tasks and may be right about some by luck: then its mean reward over the tasks
+    must not exceed the floor, whatever single ones pay."""
 
 
 def null_attacks(task: Task) -> Sequence[Attack]:

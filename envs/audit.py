@@ -2,8 +2,9 @@
 
 Over every task: the gold answer must pass with the full reward each time, and so must harmless rewrites of it; harmful
 rewrites and plausible wrong answers must fall short of it; no null or hostile answer may pass or earn more than the
-environment's floor; and every score must be finite and come out the same when an answer is judged again on the same
-inputs. What one and the same answer to all tasks would earn is reported. Needs no model and no torch.
+environment's floor (one that says the same to many tasks may be right by luck, and may not on average); and every
+score must be finite and come out the same when an answer is judged again on the same inputs. What one and the same
+answer to all tasks would earn is reported. Needs no model and no torch.
 
 Shows a table and writes `audit.json` and `audit.html` to `out` (default `audits/NAME`). Exit code 0: all of that holds;
 1: it does not, or a judgement failed; 2: what was asked for cannot be.
@@ -17,7 +18,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -55,6 +56,8 @@ class Probe:
     repeat: int = 0
     twice: bool = False
     """Whether it is judged twice on the same inputs, which must give the same reward."""
+    constant: bool = False
+    """Whether it counts by its mean over the tasks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +118,7 @@ def audit(
         ThreadPoolExecutor(workers or 2 * (os.cpu_count() or 1)) as pool,
     ):
         judged = pool.map(lambda probe: _finding(env, probe, seed), probes)
-        return list(progress.track(judged, total=len(probes), description="auditing"))
+        return _by_mean(list(progress.track(judged, total=len(probes), description="auditing")), env.floor)
 
 
 def summarise(env: TextEnv, findings: Sequence[Finding], *, title: str, command: str = "") -> AuditReport:
@@ -187,7 +190,8 @@ def _probes(env: TextEnv, task: Task, repeats: int, early: bool) -> Iterator[Pro
         if attack.slow and not early:
             continue
         twice = early and not attack.slow
-        yield Probe(task=task, kind="attack", name=attack.name, completion=attack.completion, twice=twice)
+        probe = Probe(task=task, kind="attack", name=attack.name, completion=attack.completion, twice=twice)
+        yield replace(probe, constant=attack.constant)
 
 
 def _finding(env: TextEnv, probe: Probe, seed: int) -> Finding:
@@ -201,11 +205,28 @@ def _finding(env: TextEnv, probe: Probe, seed: int) -> Finding:
         return Finding(probe=probe, verdict="breach", reward=reward, detail=detail)
     if probe.kind in ("gold", "harmless"):
         fine = breakdown.passed and abs(reward - 1.0) < _CLOSE
+    elif probe.constant:
+        fine = True
     else:
         fine = not breakdown.passed and reward < 1.0
         fine = fine and (probe.kind != "attack" or reward <= env.floor + _CLOSE)
     detail = f"reward {reward:.3f}. {breakdown.feedback}"
     return Finding(probe=probe, verdict="ok" if fine else "breach", reward=reward, detail=detail)
+
+
+def _by_mean(findings: Sequence[Finding], floor: float) -> list[Finding]:
+    """Return the findings; those of a constant answer that earns more than the floor on average are breaches."""
+    rewards: dict[str, list[float]] = defaultdict(list)
+    for finding in findings:
+        if finding.probe.constant and finding.reward is not None:
+            rewards[finding.probe.name].append(finding.reward)
+    means = {name: math.fsum(earned) / len(earned) for name, earned in rewards.items()}
+    return [
+        replace(finding, verdict="breach", detail=f"{finding.detail} On average {means[finding.probe.name]:.3f}.")
+        if finding.probe.constant and means.get(finding.probe.name, 0.0) > floor + _CLOSE and finding.reward
+        else finding
+        for finding in findings
+    ]
 
 
 def _judged(env: TextEnv, probe: Probe, seed: int) -> RewardBreakdown:

@@ -2,7 +2,7 @@
 
     validate  a grader, or a job: every mistake, with a JSON pointer, and what is allowed but probably not meant
     run       a request `{"grader", "item", "model_sample"}`: the reply of a hosted service, field by field
-    attack    a grader, or a job, with `data=FILE.jsonl`: what no-skill answers are paid
+    attack    a grader, or a job, with `data=FILE.jsonl` (of a job: its validation file): what no-skill answers are paid
 
 `validate` and `run` print JSON. Exit code 0: all is well; 1: the grader failed, or pays what it should not; 2: what was
 asked for cannot be. `run_request` and `validate_request` do the same for a server.
@@ -171,7 +171,10 @@ def main(arguments: Sequence[str]) -> int:
         for option in options:
             if option.removesuffix(".") not in OPTIONS[command]:
                 raise ConfigError(unknown_name(f"option of {command}", option.removesuffix("."), OPTIONS[command]))
-        return _RUN[command](read_file(path), options)
+        body = read_file(path)
+        if command == "attack" and not options.keys() & {"data", "item"}:
+            options |= _own_data(body, Path(path).parent)
+        return _RUN[command](body, options)
     except GraderConfigError as error:
         problems = [{"pointer": one.pointer, "message": one.message} for one in error.problems]
         print(json.dumps({"valid": False, "problems": problems}, indent=2, ensure_ascii=False))
@@ -242,6 +245,13 @@ def grader_of(body: Any) -> tuple[Any, Any, str]:
     if isinstance(body, Mapping) and "grader" in body and "type" not in body:
         return body["grader"], body.get("response_format"), "/grader"
     return body, None, ""
+
+
+def _own_data(body: Any, folder: Path) -> dict[str, str]:
+    """Return the option that names a job's validation file, where that is a file beside it."""
+    name = body.get("validation_file") if isinstance(body, Mapping) else None
+    file = folder / name if isinstance(name, str) else folder
+    return {"data": str(file)} if file.is_file() else {}
 
 
 def _items(body: Any, options: Mapping[str, Any]) -> list[Item]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import envs
-from envs.attacks import null_attacks
+from envs.attacks import Attack, null_attacks
 from envs.audit import audit, main, summarise
 from envs.code.extract import extract_program, fenced
 from envs.code.rewrites import harmful, harmless, renamed
@@ -94,6 +94,30 @@ def test_a_verifier_that_rewards_length_pays_the_longest_answer_most() -> None:
     assert report.no_skill["answer"] == "the longest answer"
     assert report.no_skill["mean_reward"] == pytest.approx(0.2)  # 200,000 characters of a million
     assert not report.clean
+
+
+class Guessed(Capitals):
+    """The same, attacked by one town for all."""
+
+    def __init__(self, verifier: envs.Verifier, floor: float) -> None:
+        super().__init__(verifier)
+        self._floor = floor
+
+    @property
+    def floor(self) -> float:
+        return self._floor
+
+    def attacks(self, task: Task) -> list[Attack]:
+        return [Attack(name="always Rome", completion="Rome", constant=True)]
+
+
+@pytest.mark.parametrize(("floor", "found"), [(0.3, {"Italy"}), (0.34, set())])
+def test_a_constant_answer_may_be_right_by_luck_but_not_earn_more_than_the_floor_on_average(
+    floor: float, found: set[str]
+) -> None:
+    # right about one country of three: 1/3 on average
+    findings = audit(Guessed(strict, floor))
+    assert {finding.probe.task.task_id for finding in findings if finding.verdict == "breach"} == found
 
 
 def test_a_verifier_that_changes_its_mind_is_found_out() -> None:

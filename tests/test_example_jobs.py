@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from agents import train
+from envs import audit
+
 JOBS = Path(__file__).parent.parent / "examples" / "jobs"
 NAMES = ("citations", "constants", "income_tax")
 
@@ -81,3 +84,17 @@ def test_no_reporter_of_a_citation_stands_in_both_files():
 def test_no_substance_stands_in_both_files():
     train, validation = ({row["substance"] for row in rows("constants", file)} for file in ("train", "validation"))
     assert train and validation and not train & validation
+
+
+@pytest.mark.parametrize(("job", "floor"), [("citations", 0.0), ("constants", 0.05), ("income_tax", 0.0)])
+def test_the_audit_of_a_job_is_clean(job, floor, tmp_path):
+    options = ["env=rft", f"env.job={JOBS / job / 'job.json'}", f"env.floor={floor}", "limit=40", f"out={tmp_path}"]
+    assert audit.main(options) == 0
+
+
+def test_a_tiny_policy_is_trained_on_a_job_as_it_stands(command, tmp_path):
+    settings = ["model=tiny", "algo.steps=2", "algo.groups_per_step=2", "algo.group_size=2", "algo.max_new_tokens=6"]
+    job = JOBS / "income_tax" / "job.json"
+    options = ["env=rft", f"job={job}", f"run_dir={tmp_path / 'run'}", "eval.every=0", *settings]
+    assert command(train.main, *options) == 0
+    assert json.loads((tmp_path / "run" / "summary.json").read_text())["steps"] == 2

@@ -331,6 +331,14 @@ def test_a_unit_may_be_required_and_the_reference_may_have_its_own():
     assert score(config, said("77 degF"), n="25") == 1
 
 
+def test_without_a_unit_of_its_own_the_grader_asks_for_that_of_the_reference():
+    config = numeric(relative_tolerance=0.02, unit_required=True)
+    assert score(config, said("100.5 kPa"), n="0.1 MPa") == 1
+    assert score(config, said("350 K"), n="76.9 degC") == 1
+    assert score(config, said("350 K"), n="0.35 MPa") == 0
+    assert score(config, said("0.1"), n="0.1 MPa") == 0
+
+
 def test_percent_is_a_unit_where_one_is_asked_for():
     assert score(numeric(unit="percent"), said("45%"), n="45") == 1
     assert score(numeric(unit="percent"), said("45"), n="45") == 1

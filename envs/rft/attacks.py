@@ -29,7 +29,7 @@ def job_attacks(data: JobData, task: Task) -> Sequence[Attack]:
     own = [place.wanted(item) for place in form.places]
     others = [values for values in data.common_references[: _SHOTGUN + 1] if values != own]
     if others:
-        found.append(Attack(name="the commonest other answer", completion=form.written(others[0])))
+        found.append(Attack(name="the commonest other answer", completion=form.written(others[0]), constant=True))
         words = list(dict.fromkeys(as_text(one) for values in others for one in values))
         for name, mark in (("commas", ", "), ("or", " or "), ("lines", "\n")):
             found.append(Attack(name=f"other answers joined by {name}", completion=form.joined(words, mark)))

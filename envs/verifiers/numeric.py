@@ -59,7 +59,7 @@ class Numeric(BaseGrader):
     """1 if the number is within the tolerance of the reference, else 0.
 
     Right is `|x - reference| <= max(absolute_tolerance, relative_tolerance * |reference|)`, in the unit of the
-    configuration where there is one.
+    configuration or, without one, in that of the reference.
     """
 
     def __init__(self, config: Config) -> None:
@@ -75,12 +75,14 @@ class Numeric(BaseGrader):
 
     def judge(self, sample: Sample, item: Mapping[str, Any]) -> Grade:
         """Compare."""
+        value = self._reference.value(sample, item)
         try:
-            reference = self._number(self._reference.value(sample, item), required=False)
+            unit = self._unit or _own_unit(value, self._currency)
+            reference = self._number(value, unit, required=False)
         except ValueError as error:
             raise GraderFault("other_error", f"{self.name}: the reference is not a number: {error}") from None
         try:
-            given = self._number(self._input.value(sample, item), required=self._unit_required)
+            given = self._number(self._input.value(sample, item), unit, required=self._unit_required)
         except NotANumber:
             return NO_NUMBER
         except UnitError as error:
@@ -88,11 +90,11 @@ class Numeric(BaseGrader):
         within = abs(given - reference) <= max(self._absolute, self._relative * abs(reference))
         return RIGHT if within else WRONG
 
-    def _number(self, value: Any, *, required: bool) -> Fraction:
+    def _number(self, value: Any, wanted: str | None, *, required: bool) -> Fraction:
         amount, unit = read_number(value, self._currency)
-        if self._unit is None and unit == "%":
+        if wanted is None and unit == "%":
             return amount / 100
-        if self._unit is None:
+        if wanted is None:
             if unit:
                 raise NotANumber(f"{unit!r} follows the number, and no unit is expected")
             return amount
@@ -100,7 +102,13 @@ class Numeric(BaseGrader):
             if required:
                 raise UnitError("the unit is missing", missing=True)
             return amount
-        return in_unit(amount, unit, self._unit)
+        return in_unit(amount, unit, wanted)
+
+
+def _own_unit(reference: Any, currency: str) -> str | None:
+    """Return the unit that the reference itself is in; None: it is a mere number."""
+    unit = read_number(reference, currency)[1]
+    return unit if unit not in ("", "%") else None
 
 
 class UnitError(ValueError):

@@ -2,8 +2,8 @@
 
     pip install taxcalc && python examples/jobs/income_tax/make.py
 
-A household's facts are drawn, and its federal income tax of 2025 is worked out by the model. No two households are the
-same. Wages are whole thousands: the law takes the child tax credit away in such steps, the model continuously.
+A household's facts are drawn, and its federal income tax of 2025 is worked out by the model. No two have the same
+wages, which are whole thousands: the law takes the child tax credit away in such steps, the model continuously.
 """
 
 import json
@@ -25,13 +25,13 @@ INSTRUCTIONS = (
 
 
 def households(count):
-    """Return that many different households: filing status, children under 17, wages."""
-    rng, drawn = random.Random(SEED), {}
-    while len(drawn) < count:
+    """Return that many households, each of other wages: filing status, children under 17, wages."""
+    rng, drawn = random.Random(SEED), []
+    for wages in rng.sample(range(75_000, 495_000, 1000), count):
         status = rng.choice(list(STATUS))
         children = 0 if status == "single" else rng.randint(status == "head of household", 2)
-        drawn[status, children, rng.randrange(75_000, 275_000, 1000)] = None
-    return list(drawn)
+        drawn.append((status, children, wages))
+    return drawn
 
 
 def taxes(facts):
