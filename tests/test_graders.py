@@ -99,6 +99,23 @@ def test_the_normal_form_has_the_defaults_filled_in_and_checks_again():
     assert check_grader(normal) == normal
 
 
+def test_the_normal_form_of_every_type_checks_again():
+    asked = {"model": "m", "input": [{"role": "user", "content": "{{ sample.output_text }}"}]}
+    for config in (
+        {"type": "score_model", "name": "s", **asked},
+        {"type": "label_model", "name": "l", **asked, "labels": ["a", "b"], "passing_labels": ["a"]},
+        {"type": "python", "name": "p", "source": "def grade(sample, item): return 1"},
+        {"type": "endpoint", "url": "http://localhost/x"},
+        {"type": "code", "name": "c"},
+        {"type": "json_path", "name": "j", "path": "a", "reference": "x"},
+        numeric(),
+        similarity("bleu"),
+        multi("a", a=string_check()),
+    ):
+        normal = check_grader(config)
+        assert check_grader(normal) == normal
+
+
 def test_fields_of_null_are_as_if_they_were_missing():
     assert check_grader({**string_check(), "pass_threshold": None}) == string_check()
 
@@ -489,6 +506,30 @@ def test_a_formula_without_a_value_for_these_scores_is_a_fault_and_not_a_score()
     with pytest.raises(GraderFault) as caught:
         build_grader(config).grade(said("cat b c d"), {"answer": "cat"})
     assert caught.value.flag == "formula_parse_error"
+
+
+# ---- all of them
+
+
+IN_PROCESS = (
+    *(string_check(operation) for operation in ("eq", "ne", "like", "ilike")),
+    *(similarity(metric) for metric in ("fuzzy_match", "bleu", "gleu", "rouge_1", "rouge_2", "rouge_l")),
+    numeric(reference="1"),
+    {"type": "json_path", "name": "j", "path": "a[0]", "reference": "x"},
+    {"type": "set_f1", "name": "s", "input": "{{ sample.output_text }}", "reference": "a"},
+)
+AWKWARD = st.text(
+    st.characters() | st.sampled_from("\ud800\udfff\0\u202e\ufeff{}[]\"',:.-+e%0123456789 \n"), max_size=80
+)
+
+
+@pytest.mark.parametrize("grader", [build_grader(config) for config in IN_PROCESS], ids=lambda one: one.type)
+@given(text=AWKWARD)
+def test_any_text_gets_a_score_within_the_range_and_always_the_same(grader, text):
+    sample = said(text)
+    grade = grader.grade(sample, {"answer": "the right answer"})
+    assert grader.low <= grade.score <= grader.high
+    assert grader.grade(sample, {"answer": "the right answer"}) == grade
 
 
 # ---- JSON of untrusted origin

@@ -209,7 +209,7 @@ def check_fields(value: Mapping[str, Any], fields: Mapping[str, Field], place: P
         if member.required:
             place.at(key).fail("is missing")
         elif member.default is not None:
-            normal[key] = member.default
+            normal[key] = list(member.default) if isinstance(member.default, tuple) else member.default
     return {key: normal[key] for key in fields if key in normal}
 
 

@@ -9,6 +9,7 @@ import contextlib
 import functools
 import io
 import os
+import threading
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -91,11 +92,12 @@ def _meteor() -> Metric:
     from nltk.tokenize import wordpunct_tokenize
     from nltk.translate.meteor_score import single_meteor_score
 
-    dictionary = wordnet()
+    dictionary, turn = wordnet(), threading.Lock()  # its reader jumps about in files that threads would share
 
     def metric(text: str, reference: str) -> float:
         words = wordpunct_tokenize(reference), wordpunct_tokenize(text)
-        return float(single_meteor_score(*words, wordnet=dictionary)) if all(words) else 0.0
+        with turn:
+            return float(single_meteor_score(*words, wordnet=dictionary)) if all(words) else 0.0
 
     return metric
 
