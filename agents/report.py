@@ -13,8 +13,9 @@ from rich.table import Table
 from agents.checkpoint import write_atomic
 from agents.config import TrainConfig
 from agents.eval import results_table
-from agents.metrics import EvalResult, finite, paired_difference, read_lines
+from agents.metrics import EvalResult, finite, read_lines
 from agents.run import Run
+from envs.statistics import paired_difference
 
 
 def finish(run: Run, config: TrainConfig) -> dict[str, Any]:

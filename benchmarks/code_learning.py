@@ -21,8 +21,8 @@ from typing import Any
 import matplotlib
 import numpy as np
 
-from agents.metrics import paired_difference
 from agents.run import Run
+from envs.statistics import paired_difference
 
 matplotlib.use("Agg")
 from matplotlib import pyplot

@@ -13,7 +13,8 @@ from agents.batch import make_batch
 from agents.core import FinishReason, Group, Sampling, Trajectory, TrajectoryStatus, Turn
 from agents.learner import OptimizerSettings, PolicyLearner
 from agents.losses import ClipRange, grpo
-from agents.models import LoadedModel, cache_folder, load_model
+from agents.models import LoadedModel, load_model
+from envs.cache import cache_folder
 from envs.core import RewardBreakdown, RewardTerm
 
 pytestmark = pytest.mark.model

@@ -5,18 +5,19 @@ from itertools import combinations
 
 import pytest
 
+from agents import compare
+from agents.compare import comparison, read_numbers
 from agents.core import Completion, FinishReason, Group, Trajectory, TrajectoryStatus, Turn
-from agents.eval import results_table
+from agents.eval import measures_table, results_table
 from agents.metrics import (
     EvalResult,
     MetricsWriter,
-    paired_difference,
     pass_at_k,
     read_lines,
     step_metrics,
-    wilson_interval,
 )
 from envs import RewardBreakdown, RewardTerm
+from envs.statistics import paired_difference, wilson_interval
 
 
 def trajectory(task_id, score, length=2, level="1"):
@@ -223,3 +224,84 @@ def test_numbers_reach_tensorboard(tmp_path):
     board.Reload()
     assert [(event.step, event.value) for event in board.Scalars("metrics/reward")] == [(1, 0.25), (2, 0.75)]
     assert board.Tags()["scalars"] == ["metrics/reward"]
+
+
+def measured(task_id, *numbers, gene="A"):
+    """A group of completions that were measured."""
+    members = []
+    for measures in numbers:
+        reward = RewardBreakdown(terms={"rank": RewardTerm(score=1.0)}, passed=bool(measures["top"]), measures=measures)
+        member = trajectory(task_id, 1.0)
+        members.append(replace(member, reward=reward, tags={"level": "1", "gene": gene}))
+    return Group(task_id=task_id, trajectories=tuple(members))
+
+
+def test_step_metrics_hold_the_mean_of_each_measure_over_the_completions_that_have_it():
+    numbers = step_metrics(
+        [measured("a", {"top": 1.0, "rank": 1.0}, {"top": 0.0}), measured("b", {"top": 0.0, "rank": 4.0})]
+    )
+    assert numbers["measure/top"] == pytest.approx(1 / 3)
+    assert numbers["measure/rank"] == pytest.approx(5 / 2)
+
+
+def test_an_evaluation_reports_measures_and_shares_with_their_intervals_and_keeps_them():
+    groups = [
+        measured("a", {"top": 1.0, "length": 2.0, "rank": 1.0}, {"top": 0.0, "length": 4.0}),
+        measured("b", {"top": 0.0, "length": 1.0}, {"top": 0.0, "length": 1.0}, gene="B"),
+    ]
+    result = EvalResult.of(groups, samples=2)
+    assert result.measures == {"top": {"a": 0.5, "b": 0.0}, "length": {"a": 3.0, "b": 1.0}, "rank": {"a": 1.0}}
+    # lengths are no shares, and a rank is there for one completion only
+    assert result.shares == ["top"]
+    assert result.summary()["measure/top"] == 1 / 4
+    assert result.summary()["measure/length"] == 2.0
+    assert result.share_interval("top") == wilson_interval(1, 4)
+    assert EvalResult(**json.loads(json.dumps(asdict(result)))) == result
+    table = measures_table(result)
+    assert [next(iter(column.cells)) for column in table.columns] == ["top", "0.250", "0.046 - 0.699"]
+
+
+def test_a_rate_by_tag_counts_each_value_of_the_tag_once():
+    groups = [measured(task, {"top": 1.0}, gene="A") for task in "abc"]
+    groups += [measured(f"other {gene}", {"top": 0.0}, gene=gene) for gene in "BCDEFGH"]
+    summary = EvalResult.of(groups, samples=1).summary()
+    # three tasks of A are solved and one each of seven others is not: 3/10 over tasks, 1/8 over genes
+    assert (summary["pass@1"], summary["pass@1 by gene"]) == (3 / 10, 1 / 8)
+    # of a tag with few values, such as a style, no mean is taken
+    assert "pass@1 by gene" not in EvalResult.of(groups[:5], samples=1).summary()
+
+
+def test_an_evaluation_that_was_written_before_there_were_measures_is_still_read():
+    old = {
+        "samples": 1,
+        "passes": {"a": 1},
+        "scored": {"a": 1},
+        "levels": {"a": "1"},
+        "mean_length": 2.0,
+        "truncated": 0.0,
+    }
+    assert EvalResult(**old).summary()["pass@1"] == 1.0
+    assert measures_table(EvalResult(**old)) is None
+
+
+def test_two_evaluations_are_compared_task_by_task(tmp_path, capsys):
+    paths = []
+    for name, tops in (("before", (0.0, 0.0)), ("after", (1.0, 1.0))):
+        result = EvalResult.of([measured(task, {"top": top}) for task, top in zip("ab", tops, strict=True)], samples=1)
+        paths.append(tmp_path / f"{name}.json")
+        paths[-1].write_text(json.dumps(asdict(result)))
+    numbers = [read_numbers(path) for path in paths]
+    assert numbers[1] == {"pass@1": {"a": 1.0, "b": 1.0}, "top": {"a": 1.0, "b": 1.0}}
+    cells = [list(column.cells) for column in comparison(*numbers, "x").columns]
+    assert cells == [["pass@1", "top"], ["0.000"] * 2, ["1.000"] * 2, ["+1.000"] * 2, ["+1.000 to +1.000"] * 2]
+    assert compare.main([str(path) for path in paths]) == 0
+    assert compare.main([str(paths[0]), str(tmp_path)]) == 2
+    assert "holds no evaluation" in capsys.readouterr().err
+
+
+def test_a_bootstrap_over_many_tasks_takes_little_memory():
+    many = {str(index): float(index % 2) for index in range(20_000)}
+    mean, low, high = paired_difference(dict.fromkeys(many, 0.0), many, resamples=300)
+    # the share is 1/2, its standard deviation sqrt(1/4 / 20,000) = 0.0035
+    assert mean == 0.5
+    assert (low, high) == pytest.approx((0.493, 0.507), abs=0.003)
