@@ -29,6 +29,7 @@ from envs.verifiers.model_graders import LABEL_MODEL, SCORE_MODEL
 from envs.verifiers.multi import MULTI
 from envs.verifiers.numeric import NUMERIC
 from envs.verifiers.python_grader import PYTHON
+from envs.verifiers.ranked_list import RANKED_LIST
 from envs.verifiers.string_check import STRING_CHECK
 from envs.verifiers.text_similarity import TEXT_SIMILARITY
 
@@ -56,6 +57,7 @@ GRADER_TYPES.update(
         "numeric": NUMERIC,
         "json_path": JSON_PATH,
         "set_f1": SET_F1,
+        "ranked_list": RANKED_LIST,
         "code": CODE,
     }
 )
