@@ -7,6 +7,7 @@ from gymnasium.envs.registration import register, registry
 BUILTIN_ENVS: dict[str, tuple[str, str]] = {
     "code": ("assay/Code-v0", "envs.code.env:CodeEnv"),
     "code-leaky": ("assay/CodeLeaky-v0", "envs.code.leaky:LeakyCodeEnv"),
+    "genes": ("assay/Genes-v0", "envs.genes.env:GenesEnv"),
     "rft": ("assay/Rft-v0", "envs.rft.env:RftEnv"),
     "text": ("assay/Text-v0", "envs.text.env:TextTasksEnv"),
 }
