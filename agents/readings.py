@@ -1,0 +1,108 @@
+"""A model in every reading of the same cases: `python -m agents.readings env=genes env.cases=PATH model=RUN_OR_ID`.
+
+Takes the options of `agents.eval`. The model answers the same tasks with the full case, with the present features only,
+with the absent ones only, and with the absent ones of another patient. The leak index is what it finds by the absent
+features alone less what it finds by another's: of lists that were made before the diagnosis it would be 0.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import hydra
+from rich.console import Console
+from rich.table import Table
+
+import envs
+from agents.backends import BACKENDS
+from agents.checkpoint import write_atomic
+from agents.config import env_options, fail, register_configs
+from agents.core import Sampling
+from agents.eval import EvaluateConfig, check, evaluate
+from agents.metrics import EvalResult, finite
+from agents.models import find_device, load_model
+from agents.rollout import Rollout, text_env
+from envs.core import ConfigError, VerifierError
+from envs.genes.readings import READINGS
+from envs.statistics import paired_difference
+from sandbox.core import SandboxError
+
+
+def run(config: EvaluateConfig) -> dict[str, EvalResult]:
+    """Evaluate a model in every reading, print the table and the leak index, and write the results.
+
+    Raises:
+        ConfigError: The configuration cannot be, or the environment has no readings or no case with absent features.
+    """
+    check(config)
+    name, options = env_options(config.env, config.sandbox)
+    if "reading" not in options:
+        raise ConfigError(f"the environment {name!r} has no readings; env=genes has")
+    variants = {reading: {**options, "reading": reading} for reading in READINGS}
+    tasks = {
+        reading: [task.task_id for task in text_env(envs.make(name, **variant)).tasks(config.split)]
+        for reading, variant in variants.items()
+    }
+    common = [task_id for task_id in tasks["full"] if all(task_id in set(ids) for ids in tasks.values())]
+    if not common:
+        raise ConfigError(f"no case in the split {config.split!r} of {name!r} has present and absent features")
+    model = load_model(config.model, device=find_device(config.device))
+    policy = BACKENDS[config.backend](model, config.sampler_batch)
+    sampling = Sampling(temperature=config.temperature, max_new_tokens=config.max_new_tokens)
+    results: dict[str, EvalResult] = {}
+    for reading, variant in variants.items():
+        rollout = Rollout(lambda variant=variant: envs.make(name, **variant), policy, model)  # type: ignore[misc]
+        results[reading] = evaluate(rollout, common, samples=config.samples, sampling=sampling, seed=config.seed)
+        rollout.close()
+    leak = leak_index(results)
+    console = Console()
+    console.print(readings_table(results, f"{config.model} on {name}, {config.split}: {len(common)} cases"))
+    console.print(f"leak index: {leak[0]:+.3f} ({leak[1]:+.3f} to {leak[2]:+.3f})", highlight=False)
+    if config.out:
+        report: dict[str, Any] = {reading: finite(asdict(result)) for reading, result in results.items()}
+        write_atomic(Path(config.out), json.dumps({"leak_index": leak, **report}, indent=1) + "\n")
+    return results
+
+
+def leak_index(results: Mapping[str, EvalResult]) -> tuple[float, float, float]:
+    """Return pass@1 by absent features alone less that by another patient's: the mean and its 95 % interval."""
+    return paired_difference(results["shuffled"].rates, results["absent"].rates)
+
+
+def readings_table(results: Mapping[str, EvalResult], title: str) -> Table:
+    """Return pass@1 with its interval and the measures that are shares, a row a reading."""
+    table = Table(title=title)
+    shares = [name for name in results["full"].shares if name != "top@1"]
+    for column in ("reading", "pass@1", "95 % interval", *shares):
+        table.add_column(column, justify="right")
+    for reading, result in results.items():
+        numbers = result.summary()
+        cells = [f"{result.measure(name):.3f}" if name in result.measures else "-" for name in shares]
+        table.add_row(reading, f"{numbers['pass@1']:.3f}", f"{numbers['low']:.3f} - {numbers['high']:.3f}", *cells)
+    return table
+
+
+@hydra.main(version_base="1.3", config_path=None, config_name="readings")
+def _main(config: Any) -> None:
+    try:
+        run(config)
+    except (ConfigError, VerifierError, SandboxError, OSError) as error:
+        fail(error)
+
+
+def main() -> None:
+    """Entry point of `python -m agents.readings`."""
+    try:
+        register_configs(sys.argv[1:], "readings", EvaluateConfig)
+    except ConfigError as error:
+        fail(error)
+    _main()
+
+
+if __name__ == "__main__":
+    main()
