@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -22,7 +22,7 @@ from agents.interrupt import Interrupts
 from agents.job import with_job
 from agents.learner import OptimizerSettings, PolicyLearner
 from agents.losses import LOSSES, ClipRange
-from agents.metrics import step_metrics
+from agents.metrics import EvalResult, step_metrics
 from agents.models import LoadedModel, check_model, find_device, load_model
 from agents.progress import Progress
 from agents.report import finish
@@ -60,15 +60,9 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
     with Progress(algo.steps, run) as progress, run.metrics(), Interrupts() as interrupts:
 
         def evaluate_at(step: int) -> None:
-            samples = samples_at(config, step)
-            if samples and not run.has_evaluation(step):
+            if samples_at(config, step) and not run.has_evaluation(step):
                 progress.phase("evaluate")
-                began = time.monotonic()
-                result = evaluate(rollout, eval_ids, samples=samples, sampling=sampling_at(config), seed=config.seed)
-                run.write_evaluation(step, result)
-                if judging := rollout.judge_timing():
-                    run.write_timing(step, {"evaluation_time": time.monotonic() - began, **_of_evaluation(judging)})
-                progress.evaluated(step, result)
+                progress.evaluated(step, _evaluation(config, run, rollout, eval_ids, step))
             run.keep_best(step, model, learner, config.keep_best)
 
         try:
@@ -150,8 +144,15 @@ def make_learner(model: LoadedModel, algo: AlgoConfig) -> PolicyLearner:
     )
 
 
-def _of_evaluation(judging: Mapping[str, float]) -> dict[str, float]:
-    return {f"valid_{name}": value for name, value in judging.items()}
+def _evaluation(config: TrainConfig, run: Run, rollout: Rollout, task_ids: list[str], step: int) -> EvalResult:
+    """Evaluate after a step, and write down what came of it and what judging took."""
+    began, samples = time.monotonic(), samples_at(config, step)
+    result = evaluate(rollout, task_ids, samples=samples, sampling=sampling_at(config), seed=config.seed)
+    run.write_evaluation(step, result)
+    if judging := rollout.judge_timing():
+        times = {f"valid_{name}": value for name, value in judging.items()}
+        run.write_timing(step, {"evaluation_time": time.monotonic() - began, **times})
+    return result
 
 
 def samples_at(config: TrainConfig, step: int) -> int:

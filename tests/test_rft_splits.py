@@ -53,6 +53,20 @@ def test_a_long_instruction_that_all_rows_share_makes_no_two_of_them_near_duplic
     assert ("near_duplicate", 5, 21) in kinds(train, validation)
 
 
+def test_rows_of_one_template_with_other_words_in_its_places_are_not_near_duplicates():
+    statuses, numbers = ("single", "married", "widowed"), range(20_000, 20_100)
+
+    def made(line, status, wages):
+        return row(
+            line, f"Work out the tax of somebody who is {status} and has earned {wages} dollars. Answer with it."
+        )
+
+    train = [made(n, statuses[n % 3], wages) for n, wages in enumerate(numbers, start=1)]
+    # the same wages, another status: what they share besides the template is 3 shingles, what sets them apart 6
+    assert kinds(train, [made(n, statuses[(n + 1) % 3], 19_999 + n) for n in range(1, 40)]) == set()
+    assert ("near_duplicate", 7, 1) in kinds(train, [row(1, train[6].text + " Please")])
+
+
 def test_answers_are_compared_under_every_name_they_have():
     train = [row(1, "a?", answer="Tuberin", names=["TSC2", "LAM"]), row(2, "b?", answer="FOXE3", names=[])]
     validation = [row(1, "c?", answer="tsc2", names=[]), row(2, "d?", answer="KMT2B", names="MLL2")]

@@ -1,8 +1,8 @@
 """Proof that two files share nothing: prompt, near-duplicate prompt, answer (under any of its names), source document.
 
 Near-duplicates are found by Jaccard similarity of word shingles over an inverted index of the smaller file. A shingle
-that stands in many rows is part of an instruction, not of a question, and counts for nothing: two rows of one template
-are as similar as what sets them apart. Rows of which nothing is left are only compared as a whole.
+that stands in many rows is part of an instruction, not of a question: where two rows share it, it counts for nothing,
+so that two rows of one template are as similar as their other words are; where only one has it, it sets them apart.
 """
 
 from __future__ import annotations
@@ -173,23 +173,19 @@ def _near_duplicates(train: Sequence[Row], validation: Sequence[Row]) -> list[Ov
     most = max(COMMON_ROWS, COMMON_SHARE * (len(train) + len(validation)))
     common = {index for index, count in rows_with.items() if count > most}
     holders: defaultdict[int, list[int]] = defaultdict(list)
-    lengths = []
-    for place, members in enumerate(own):
-        telling = [index for index in members if index not in common]
-        lengths.append(len(telling))
-        for index in telling:
+    telling = [[index for index in members if index not in common] for members in own]
+    for place, indices in enumerate(telling):
+        for index in indices:
             holders[index].append(place)
+    shared_by_all = [common.intersection(members) for members in own]
     best: dict[int, tuple[float, int]] = {}
     for row, members, size in zip(train, known, sizes, strict=True):
-        shared: Counter[int] = Counter()
-        rest = size
-        for index in members:
-            if index in common:
-                rest -= 1
-            else:
-                shared.update(holders[index])
+        shared: Counter[int] = Counter(place for index in members for place in holders.get(index, ()))
         for place, count in shared.items():
-            similarity = count / (lengths[place] + rest - count)
+            if count < NEAR * len(telling[place]):
+                continue
+            nothing = len(shared_by_all[place].intersection(members))
+            similarity = count / (size + len(own[place]) - count - 2 * nothing)
             if similarity >= NEAR and similarity > best.get(place, (0.0, 0))[0]:
                 best[place] = similarity, row.line
     return [
