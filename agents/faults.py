@@ -72,5 +72,7 @@ def _samples(lost: Sequence[Trajectory]) -> str:
     counts = Counter(trajectory.fault or "grader_error" for trajectory in lost)
     kinds = ", ".join(f"{name} {count}" for name, count in counts.most_common())
     distinct = list({trajectory.error: trajectory for trajectory in lost}.values())[:_SHOWN]
+    if len(distinct) == 1 and "\n" not in distinct[0].error:
+        return f"{distinct[0].error} ({kinds})"
     shown = "".join(f"\n- task {trajectory.task_id}: {trajectory.error[-_LONGEST:]}" for trajectory in distinct)
     return kinds + shown
