@@ -118,6 +118,7 @@ def attack_grader(
     config: Mapping[str, Any],
     items: Sequence[Item],
     *,
+    known: Sequence[Item] = (),
     response_format: Mapping[str, Any] | None = None,
     floor: float = 0.1,
     progress: Callable[[], object] = lambda: None,
@@ -128,18 +129,21 @@ def attack_grader(
         grader: Built from `config`.
         config: Its checked configuration.
         items: What it grades; with fewer than two different references there is no constant answer to compare with.
+        known: Items whose references an answer without skill may draw on, such as a whole file; none: `items`.
         response_format: What an answer must be, where a job says so.
         floor: Share of the reward that an answer without skill may have, whatever constants earn.
         progress: Called after every answer.
     """
     form = Form(list(comparisons(config)), ResponseFormat(response_format).schema if response_format else None)
     bench = _Bench(grader, response_format, progress)
-    plans = [_answers(form, item, items) for item in items]
+    known = known or items
+    references = _references(form, known)
+    plans = [_answers(form, item, references) for item in items]
     with ThreadPoolExecutor(_WORKERS) as pool:
         for item, plan in zip(items, plans, strict=True):
             list(pool.map(lambda planned, item=item: bench.grade(item, *planned), plan))
     tried = tuple(bench.tried.values())
-    allowed = max(floor, _commonest_share(form, items))
+    allowed = max(floor, _commonest_share(form, items), _commonest_share(form, known))
     findings = [*_lints(config), *_judged(tried, allowed), *_unstable(bench, items, plans)]
     return Report(tried=tried, floor=allowed, findings=tuple(findings))
 
@@ -191,9 +195,8 @@ def read_sample(text: str) -> Sample:
         return Sample(output_text=text)
 
 
-def _answers(form: Form, item: Item, items: Sequence[Item]) -> list[tuple[str, Kind, str]]:
+def _answers(form: Form, item: Item, references: Sequence[Sequence[Any]]) -> list[tuple[str, Kind, str]]:
     """Return the answers that are tried on an item: name, kind and text."""
-    references = _references(form, items)
     plan: list[tuple[str, Kind, str]] = []
     right = item.gold if item.gold is not None else form.right(item.fields)
     if right is not None:
@@ -201,11 +204,13 @@ def _answers(form: Form, item: Item, items: Sequence[Item]) -> list[tuple[str, K
         plan += [(name, "padding", text) for name, text in _padded(form, item, right, references)]
     for rank, values in enumerate(references[:CONSTANTS]):
         plan.append((f"always the {_ORDINALS[rank]}commonest reference", "constant", form.written(values)))
+    parts = list(dict.fromkeys(as_text(one) for values in references for one in _flat(values)))
     if len(references) > 1:
         for name, separator in (("or", " or "), ("comma", ", "), ("line break", "\n"), ("slash", "/")):
-            parts = list(dict.fromkeys(as_text(one) for values in references for one in _flat(values)))
             plan.append((f"all references, joined by {name}", "attack", form.joined(parts, separator)))
         plan.append(("all references as a JSON list", "attack", json.dumps([_plain(values) for values in references])))
+    if len(parts) > CONSTANTS:
+        plan.append(("the commonest references at once", "attack", form.joined(parts[:CONSTANTS], " or ")))
     task = Task(task_id="item", prompt=item.prompt, reference=None)
     texts = {attack.name: attack.completion for attack in null_attacks(task)} | TRICKS
     for name, text in texts.items():

@@ -214,13 +214,14 @@ def _attack(body: Any, options: Mapping[str, Any]) -> int:
     with _under(pointer):
         config = check_grader(config)
         grader = build_grader(config, _context(options))
-    items = _items(body, options)
+    known = _items(body, options)
+    spread = known[:: -(-len(known) // _count(options))]  # from all over the file
     floor = options.get("floor", 0.1)
     if isinstance(floor, bool) or not isinstance(floor, (int, float)) or not 0 <= floor <= 1:
         raise ConfigError(f"floor must be a number in [0, 1], got {floor!r}")
     console = Console()
     with console.status("attacking"):
-        report = attack_grader(grader, config, items, response_format=response_format, floor=float(floor))
+        report = attack_grader(grader, config, spread, known=known, response_format=response_format, floor=float(floor))
     show_report(report, grader.name, console)
     return 0 if report.withstood else 1
 
@@ -255,17 +256,21 @@ def _own_data(body: Any, folder: Path) -> dict[str, str]:
 
 
 def _items(body: Any, options: Mapping[str, Any]) -> list[Item]:
-    """Return what the attacked grader is to grade: lines of `data=`, `item=`, or the item of a request."""
+    """Return what the attacked grader may be asked for: lines of `data=`, `item=`, or the item of a request."""
     if "data" in options:
-        count = options.get("items", 10)
-        if type(count) is not int or count < 1:
-            raise ConfigError(f"items must be a whole number of at least 1, got {count!r}")
-        lines = [record.fields for record in read_records(str(options["data"]))[:count]]
+        lines = [record.fields for record in read_records(str(options["data"]))[:MOST_KNOWN]]
     elif "item" in options:
         lines = [read_file(str(options["item"]))]
     else:
         lines = [body.get("item", {}) if isinstance(body, Mapping) else {}]
     return [_item(line, options.get("gold")) for line in lines]
+
+
+def _count(options: Mapping[str, Any]) -> int:
+    count = options.get("items", 10)
+    if type(count) is not int or count < 1:
+        raise ConfigError(f"items must be a whole number of at least 1, got {count!r}")
+    return count
 
 
 def _item(line: Any, gold: Any) -> Item:
@@ -279,6 +284,9 @@ def _item(line: Any, gold: Any) -> Item:
     fields = {key: value for key, value in line.items() if key not in NOT_OF_THE_ITEM}
     return Item(fields=fields, prompt=prompt, gold=None if gold is None else line[gold])
 
+
+MOST_KNOWN = 1000
+"""Lines whose references attacks draw on."""
 
 NOT_OF_THE_ITEM = ("messages", "tools")
 """Keys of a line of data that graders do not see as `item`."""

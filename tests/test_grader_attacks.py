@@ -75,6 +75,16 @@ def test_a_set_without_a_limit_pays_a_little_for_everything_at_once():
     assert attacked({**config, "max_items": 4}).withstood
 
 
+def test_attacks_draw_on_every_reference_that_is_known():
+    config = {"type": "set_f1", "name": "s", "input": "{{ sample.output_json.x }}", "reference": "{{ item.all }}"}
+    known = [*ITEMS, *(Item(fields={"all": [f"x{n}", f"y{n}"]}) for n in range(92))]
+    report = attacked(config, ITEMS[:2], known=known)  # 2 hits in 200: 2 * 0.01 * 1 / 1.01
+    joined = {one.name: one.mean for one in report.tried}
+    assert joined["all references, joined by or"] == pytest.approx(0.02 / 1.01)
+    # five of A, As, B, Bs, C: 2 hits of 5 for both items, 2 * 0.4 * 1 / 1.4
+    assert joined["the commonest references at once"] == pytest.approx(0.8 / 1.4)
+
+
 def test_penalties_are_not_escaped_by_leaving_fields_out():
     config = {**BOTH, "calculate_output": "gene - 0.5 * (1 - n)"}
     report = attacked(config)

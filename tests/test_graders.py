@@ -223,6 +223,8 @@ def dictionary(tmp_path, monkeypatch):
     monkeypatch.setenv("WNSEARCHDIR", str(tmp_path))
     wordnet.cache_clear()
     yield tmp_path
+    for file in wordnet()._data_file_map.values():
+        file.close()
     wordnet.cache_clear()
 
 
