@@ -7,6 +7,7 @@ answers and tricks (none may earn more than the floor), and the right answer wit
 from __future__ import annotations
 
 import json
+import math
 import statistics
 import time
 from collections import Counter
@@ -293,7 +294,8 @@ def _judged(tried: Sequence[Tried], allowed: float) -> Iterator[Finding]:
         yield Finding("faults on answers", f"{_named(faulty)}: {words}")
     if slow := [one for one in tried if one.slowest_s > SLOW_S]:
         yield Finding("slow", f"{_named(slow)}: {slow[0].slowest_s:.1f} s", serious=False)
-    if paid := [one for one in worst if one.kind in ("attack", "constant") and one.mean > allowed + MARGIN]:
+    without_skill = [one for one in worst if one.kind in ("attack", "constant")]
+    if paid := [one for one in without_skill if _surely(one) > allowed + MARGIN]:
         yield Finding("pays without skill", f"{_named(paid)}: {paid[0].mean:.3f}; the floor is {allowed:.3f}")
     if allowed > _SKEWED:
         yield Finding("skewed", f"{allowed:.0%} of the items have the same reference", serious=False)
@@ -302,6 +304,19 @@ def _judged(tried: Sequence[Tried], allowed: float) -> Iterator[Finding]:
         if padded:
             yield Finding("pays for padding", f"{_named(padded)}: {padded[0].mean:.3f}, by itself {right.mean:.3f}")
     yield from _of_the_right_answer(tried, right)
+
+
+def _surely(tried: Tried) -> float:
+    """Return the mean reward; of a constant, which is right by chance now and then, what it earns at least.
+
+    That is the lower end of Wilson's interval at 95 %.
+    """
+    mean, count = tried.mean, len(tried.shares)
+    if tried.kind != "constant" or not count:
+        return mean
+    z = 1.96
+    spread = z * math.sqrt(mean * (1 - mean) / count + z * z / (4 * count * count))
+    return (mean + z * z / (2 * count) - spread) / (1 + z * z / count)
 
 
 def _of_the_right_answer(tried: Sequence[Tried], right: Tried | None) -> Iterator[Finding]:

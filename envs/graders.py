@@ -267,7 +267,7 @@ def _items(body: Any, options: Mapping[str, Any]) -> list[Item]:
 
 
 def _count(options: Mapping[str, Any]) -> int:
-    count = options.get("items", 10)
+    count = options.get("items", 30)
     if type(count) is not int or count < 1:
         raise ConfigError(f"items must be a whole number of at least 1, got {count!r}")
     return count
