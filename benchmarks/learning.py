@@ -1,10 +1,12 @@
-"""Does the main job learn? Runs it with several seeds and draws held-out pass rates with their intervals.
+"""Does a model learn from an environment? Trains with several seeds and draws held-out pass rates with their intervals.
 
-    python benchmarks/code_learning.py                    # trains with seeds 0, 1 and 2, then reports
-    python benchmarks/code_learning.py --runs A B C       # reports on runs that exist
+    python benchmarks/learning.py                         # the main job, with seeds 0, 1 and 2, then the report
+    python benchmarks/learning.py --env genes
+    python benchmarks/learning.py --runs A B C            # reports on runs that exist
 
-Writes `code_learning.json` and `code_learning.png` to `benchmarks/results/`. The exit code is 1 unless every seed's
-paired difference on held-out tasks has a 95 % interval above 0, within 30 minutes and 6 GB.
+Writes `ENV_learning.json` and `ENV_learning.png` to `benchmarks/results/`. The exit code is 1 unless every seed's
+paired difference on held-out tasks has a 95 % interval above 0, within 30 minutes and 6 GB. A dotted line is what
+guessing among the candidates of a prompt would reach, where an environment offers some.
 """
 
 from __future__ import annotations
@@ -18,14 +20,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-import numpy as np
+# a file of this folder is called sandbox.py, as the package is
+sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).resolve().parent]
 
-from agents.run import Run
-from envs.statistics import paired_difference
+import matplotlib  # noqa: E402
+import numpy as np  # noqa: E402
+
+import envs  # noqa: E402
+from agents.rollout import text_env  # noqa: E402
+from agents.run import Run  # noqa: E402
+from envs.statistics import paired_difference  # noqa: E402
 
 matplotlib.use("Agg")
-from matplotlib import pyplot
+from matplotlib import pyplot  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results"
 MAX_SECONDS = 30 * 60
@@ -38,28 +45,31 @@ def main() -> int:
     parser.add_argument(
         "--runs", nargs="+", type=Path, help="folders of finished runs; by default new ones are trained"
     )
+    parser.add_argument("--env", default="code")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("overrides", nargs="*", help="passed on to agents.train, such as sandbox=docker")
     options = parser.parse_args()
-    folders = options.runs or [train(seed, options.overrides) for seed in options.seeds]
+    folders = options.runs or [train(options.env, seed, options.overrides) for seed in options.seeds]
     runs = [read_run(folder) for folder in folders]
     report = {
-        "command": "python benchmarks/code_learning.py",
+        "command": f"python benchmarks/learning.py --env {options.env}",
         "machine": machine(),
+        "floor": text_env(envs.make(options.env)).floor,
         "runs": [run["summary"] for run in runs],
         "pooled_difference": pooled_difference(runs),
     }
     options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "code_learning.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    draw(runs, options.out / "code_learning.png")
+    (options.out / f"{options.env}_learning.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    candidates = getattr(text_env(envs.make(options.env)), "candidates", 0)
+    draw(runs, options.out / f"{options.env}_learning.png", chance=1 / candidates if candidates else None)
     return show(report)
 
 
-def train(seed: int, overrides: list[str]) -> Path:
-    """Run the main job with its defaults and return the run's folder."""
-    folder = Path("runs") / f"code_learning_seed{seed}"
-    command = [sys.executable, "-m", "agents.train", "env=code", f"seed={seed}", f"run_dir={folder}", *overrides]
+def train(env: str, seed: int, overrides: list[str]) -> Path:
+    """Train with the defaults and return the run's folder."""
+    folder = Path("runs") / f"{env}_learning_seed{seed}"
+    command = [sys.executable, "-m", "agents.train", f"env={env}", f"seed={seed}", f"run_dir={folder}", *overrides]
     subprocess.run(command, check=True)
     return folder
 
@@ -67,9 +77,13 @@ def train(seed: int, overrides: list[str]) -> Path:
 def read_run(folder: Path) -> dict[str, Any]:
     """Return the summary, the evaluations and the steps of a finished run."""
     lines = (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    evaluations = Run(folder).evaluations()
+    for name, step in (("before", min(evaluations)), ("after", max(evaluations))):
+        summary[name]["mean_reward"] = evaluations[step].totals.get("mean_reward")
     return {
-        "summary": json.loads((folder / "summary.json").read_text(encoding="utf-8")),
-        "evaluations": Run(folder).evaluations(),
+        "summary": summary,
+        "evaluations": evaluations,
         "metrics": [json.loads(line) for line in lines],
     }
 
@@ -83,7 +97,7 @@ def pooled_difference(runs: list[dict[str, Any]]) -> dict[str, float]:
     return dict(zip(("mean", "low", "high"), paired_difference(*means), strict=True))
 
 
-def draw(runs: list[dict[str, Any]], path: Path) -> None:
+def draw(runs: list[dict[str, Any]], path: Path, chance: float | None) -> None:
     """Draw one panel of held-out and training pass rates for each seed."""
     figure, panels = pyplot.subplots(1, len(runs), figsize=(4 * len(runs), 3.6), sharey=True, layout="constrained")
     for axes, run in zip(np.atleast_1d(panels), runs, strict=True):
@@ -102,6 +116,8 @@ def draw(runs: list[dict[str, Any]], path: Path) -> None:
             capsize=3,
             label="held-out tasks",
         )
+        if chance:
+            axes.axhline(chance, color="#a60", linestyle=":", label="guessing among the candidates")
         axes.set(title=f"seed {run['summary']['seed']}", xlabel="step", ylim=(0, None))
         axes.spines[["top", "right"]].set_visible(False)
     np.atleast_1d(panels)[0].set_ylabel("pass@1")
@@ -116,8 +132,12 @@ def show(report: dict[str, Any]) -> int:
         difference = run["difference"]
         kept = difference["low"] > 0 and run["seconds"] <= MAX_SECONDS and run["peak_memory_bytes"] <= MAX_BYTES
         good &= kept
+        rewards = [run[side]["mean_reward"] for side in ("before", "after")]
+        shown = (
+            "" if None in rewards else f"reward {rewards[0]:.3f} -> {rewards[1]:.3f} (floor {report['floor']:.3f}), "
+        )
         print(
-            f"seed {run['seed']}: {run['before']['pass@1']:.3f} -> {run['after']['pass@1']:.3f}, difference "
+            f"seed {run['seed']}: {run['before']['pass@1']:.3f} -> {run['after']['pass@1']:.3f}, {shown}difference "
             f"{difference['mean']:+.3f} ({difference['low']:+.3f} to {difference['high']:+.3f}), "
             f"{run['seconds'] / 60:.1f} min, {run['peak_memory_bytes'] / 1e9:.1f} GB{'' if kept else '  MISSED'}"
         )
