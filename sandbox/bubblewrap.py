@@ -9,7 +9,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sandbox import toolbox
@@ -128,18 +128,17 @@ def _command(tools: Mapping[str, str] | None = None) -> list[str]:
     for variable, value in ENVIRONMENT.items():
         arguments += ["--setenv", variable, value]
     visible = {path: path for path in _visible(interpreter)}
-    packages = sorted({sysconfig.get_path(kind, vars=_BASE) for kind in ("purelib", "platlib")})
-    hidden = [path for path in packages if os.path.isdir(path) and _is_below(path, visible)]
     for path, real in (tools or {}).items():
-        if not _is_below(path, visible) or _is_below(path, hidden):
+        if not any(path == other or path.startswith(f"{other}/") for other in visible):
             visible[path] = real
     # Made by itself, bwrap's folders on the way to a mount are for root only.
     for folder in sorted({str(parent) for path in [*visible, "/dev/null"] for parent in Path(path).parents} - {"/"}):
         arguments += ["--perms", "0755", "--dir", folder]
-    for path, real in sorted([*visible.items(), *((path, "") for path in hidden)]):
-        arguments += ["--ro-bind", real, path] if real else ["--tmpfs", path]
-    for path in hidden:
-        arguments += ["--remount-ro", path]
+    for path, real in sorted(visible.items()):
+        arguments += ["--ro-bind", real, path]
+    for hidden in sorted({sysconfig.get_path(kind, vars=_BASE) for kind in ("purelib", "platlib")}):
+        if os.path.isdir(hidden) and any(hidden.startswith(f"{path}/") for path in visible):
+            arguments += ["--tmpfs", hidden, "--remount-ro", hidden]
     for link in (*_LIBRARY_FOLDERS, *(toolbox.LINKS if tools is not None else ())):
         if os.path.islink(link):
             arguments += ["--symlink", os.readlink(link), link]
@@ -149,10 +148,6 @@ def _command(tools: Mapping[str, str] | None = None) -> list[str]:
         arguments += ["--symlink", f"/proc/self/fd{target}", f"/dev/{link}"]
     arguments += ["--dir", "/tmp", "--proc", "/proc", "--remount-ro", "/", "--chdir", "/"]
     return [*arguments, "--", interpreter, *INTERPRETER_OPTIONS]
-
-
-def _is_below(path: str, folders: Iterable[str]) -> bool:
-    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
 
 
 _BASE = {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}

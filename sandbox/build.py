@@ -15,7 +15,7 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def build(base: str | None = HUB_IMAGE) -> str:
             print(f"{base} cannot be pulled; copying the interpreter of this host instead", file=sys.stderr)
             base = None
         interpreter = _HUB_INTERPRETER if base else os.path.realpath(sys.executable)
-        root = _root_archive([]) if base else _root_archive(host_files(interpreter))
+        root = _root_archive([] if base else _in_place(host_files(interpreter)))
         arguments = {"BASE": base or "scratch", "INTERPRETER": interpreter, "VERSION": image_tag()}
         return _built(client, root, arguments)
 
@@ -90,7 +90,7 @@ def build_language(language: Language) -> str:
     files = toolbox.tool_files(language)
     interpreter = os.path.realpath(sys.executable)
     with contextlib.closing(connect()) as client:
-        root = _root_archive([*host_files(interpreter), *files])
+        root = _root_archive([*_in_place(host_files(interpreter)), *files])
         arguments = {"BASE": "scratch", "INTERPRETER": interpreter, "VERSION": image_tag(language)}
         return _built(client, root, arguments)
 
@@ -145,8 +145,13 @@ def host_files(interpreter: str) -> Iterator[Path]:
             yield from (Path(place, file) for file in sorted(files) if not file.endswith((".a", ".o")))
 
 
-def _root_archive(files: Iterator[Path] | list[Path]) -> bytes:
-    """Pack `files` at their own paths, readable for everybody, with the empty folders that a box mounts on."""
+def _in_place(files: Iterable[Path]) -> list[tuple[Path, Path]]:
+    """Return files with the path of each in an image, which is that on this host."""
+    return [(path, path) for path in files]
+
+
+def _root_archive(files: Iterable[tuple[Path, Path]]) -> bytes:
+    """Pack files at the paths given first, readable for everybody, with the empty folders that a box mounts on."""
     buffer = io.BytesIO()
     known: set[str] = set()
 
@@ -162,11 +167,11 @@ def _root_archive(files: Iterator[Path] | list[Path]) -> bytes:
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for folder in ("/tmp", "/proc", "/sys", "/dev", "/etc"):
             add_folder(Path(folder))
-        for path in files:
-            name = str(path).lstrip("/")
+        for place, path in files:
+            name = str(place).lstrip("/")
             if name in known or not path.exists():
                 continue
-            add_folder(path.parent)
+            add_folder(place.parent)
             known.add(name)
             if path.is_dir():  # a link, since folders are given by their files
                 entry = tarfile.TarInfo(name)

@@ -168,7 +168,8 @@ def image_tag(language: Language | None = None) -> str:
     content = (folder / "Dockerfile").read_bytes()
     if language is None:
         return hashlib.sha256(content).hexdigest()[:12]
-    content += json.dumps([language.name, language.needs, language.shows]).encode()
+    terms = [language.name, language.needs, language.shows, *([sorted(language.places)] if language.places else [])]
+    content += json.dumps(terms).encode()
     return f"{hashlib.sha256(content).hexdigest()[:12]}-{_tag_word(language)}"
 
 

@@ -50,6 +50,8 @@ class Language:
     """Executables that must be there, by name or path; a box shows them and the libraries that they load."""
     shows: tuple[str, ...] = ()
     """Other executables, and paths with wildcards, that a box shows where they exist."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Paths that a box shows besides, and the file or folder of this host that stands at each."""
     install: str = ""
     """What to do where something is missing, such as `apt-get install g++`."""
     environment: Mapping[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))

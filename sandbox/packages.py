@@ -19,6 +19,9 @@ from sandbox.launcher import INTERPRETER
 
 NAME = "python-packages"
 
+FOLDER = "/opt/packages"
+"""Where a box shows them, each folder of this host under a number: wherever those lie here, even below `/tmp`."""
+
 PACKAGES = (
     *("numpy", "scipy", "sympy", "pandas", "rapidfuzz", "scikit-learn", "rouge-score", "deepdiff", "jsonschema"),
     *("pydantic", "pyyaml", "nltk", "sqlparse", "rdkit", "scikit-bio", "ast-grep-py", "sacrebleu", "pint"),
@@ -36,19 +39,21 @@ def register(packages: Sequence[str] = PACKAGES) -> tuple[str, ...]:
         packages: Names of distributions; those that are not installed are left out.
     """
     paths = sorted(set(_paths(packages)))
+    sources = sorted({path.parent for path in paths})
+    folders = {source: f"{FOLDER}/{number}" for number, source in enumerate(sources)}
     languages.register(
         Language(
             name=NAME,
             file_name="program.py",
             run=(INTERPRETER, "-ISB", "-X", "utf8", SOURCE),
-            shows=tuple(map(str, paths)),
+            places={f"{folders[path.parent]}/{path.name}": str(path) for path in paths},
             environment={**ENVIRONMENT, **_ONE_THREAD},
             echo="import sys\nsys.stdout.write(sys.stdin.read())\n",
             hides="nothing",
             out_of_memory=("MemoryError", "Unable to allocate"),
         )
     )
-    return tuple(sorted({str(path.parent) for path in paths}))
+    return tuple(folders.values())
 
 
 @functools.cache

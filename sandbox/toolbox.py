@@ -34,21 +34,36 @@ def find_tools(language: Language) -> dict[str, str]:
     for name in (*language.needs, *language.shows):
         executable = shutil.which(name, path=search)
         shown |= {executable} if executable else set(glob.glob(name))
-    shown |= set(_libraries(file for path in shown for file in _files(path) if os.access(file, os.X_OK)))
-    places = sorted({_without_links(path) for path in shown})
-    outer = [path for path in places if not any(path.startswith(f"{other}/") for other in places)]
-    return {path: os.path.realpath(path) for path in outer}
+    sources = tuple(os.path.realpath(source) for source in language.places.values())
+    loading = [file for path in shown for file in _files(path) if os.access(file, os.X_OK)]
+    loading += [file for source in sources for file in _files(source) if ".so" in os.path.basename(file)]
+    shown |= {library for library in _libraries(loading) if not _is_below(os.path.realpath(library), sources)}
+    paths = sorted({_without_links(path) for path in shown})
+    outer = [path for path in paths if not _is_below(os.path.dirname(path), paths)]
+    return {path: os.path.realpath(path) for path in outer} | dict(zip(language.places, sources, strict=True))
 
 
-def tool_files(language: Language) -> list[Path]:
-    """Return every file of a language's tools, and the links among the folders that scripts name.
+def tool_files(language: Language) -> list[tuple[Path, Path]]:
+    """Return every file of a language's tools, each as its path in a box and the file of this host that stands there.
+
+    The links among the folders that scripts name are among them.
 
     Raises:
         SandboxError: An executable that the language needs is missing.
     """
-    links = [Path(link) for link in LINKS if os.path.islink(link)]
-    files = [path for place in find_tools(language) for path in _files(place)]
-    return [*map(Path, files), *links]
+    links = [(Path(link), Path(link)) for link in LINKS if os.path.islink(link)]
+    files = [
+        (Path(f"{path}{file.removeprefix(start)}"), Path(file))
+        for path, real in find_tools(language).items()
+        for start in (real if path in language.places else path,)
+        for file in _files(start)
+    ]
+    return [*files, *links]
+
+
+def _is_below(path: str, folders: Iterable[str]) -> bool:
+    """Tell whether a path is one of these, or lies below one."""
+    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
 
 
 def _without_links(path: str) -> str:

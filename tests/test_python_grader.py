@@ -1,5 +1,4 @@
 import os
-import sys
 
 import pytest
 from fakes import BrokenSandbox
@@ -9,6 +8,7 @@ from envs.verifiers import python_grader
 from envs.verifiers.graders import GraderConfigError, GraderContext, build_grader, check_grader, grader_warnings
 from envs.verifiers.grading import GraderFault, Sample
 from sandbox import packages
+from sandbox.bubblewrap import BubblewrapSandbox
 from sandbox.core import Call, ExecutionStatus, Limits, Program, SandboxError
 
 ITEM = {"answer": "Paris", "n": 3}
@@ -215,4 +215,26 @@ def test_modules_of_the_standard_library_need_no_packages():
 def test_packages_come_with_what_they_require():
     assert {"numpy", "rouge_score", "absl", "six"} <= packages.importable()  # rouge-score requires absl-py and six
     assert "pytest" not in packages.importable()
-    assert sys.prefix in packages.register()[0]
+
+
+@pytest.fixture
+def mini(tmp_path, monkeypatch):
+    """A package that is installed below the folder for temporary files, where a box has a folder of its own."""
+    site = tmp_path / "site"
+    (site / "mini-1.0.dist-info").mkdir(parents=True)
+    (site / "mini.py").write_text("answer = 42\n")
+    (site / "mini-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: mini\nVersion: 1.0\n")
+    (site / "mini-1.0.dist-info" / "RECORD").write_text("mini.py,,\nmini-1.0.dist-info/METADATA,,\n")
+    monkeypatch.syspath_prepend(str(site))
+    yield packages.register(("mini",))
+    packages.register()
+
+
+def test_packages_are_shown_wherever_they_lie_on_this_host(mini):
+    assert [folder for folder in mini if not folder.startswith(packages.FOLDER)] == []
+    program = Program(
+        source=f"import sys; sys.path += {list(mini)}; import mini; print(mini.answer)", language=packages.NAME
+    )
+    with BubblewrapSandbox(boxes=1) as box:
+        (result,) = box.run(program, [Call()], Limits(wall_time_s=30))
+    assert result.stdout == "42\n", result
