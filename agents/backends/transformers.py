@@ -7,6 +7,7 @@ out: beam search, penalties, top-k and top-p (they would make the policy's proba
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,7 @@ class TransformersBackend:
 
     def __init__(self, model: Any, eos_ids: Sequence[int], *, max_batch: int = 64) -> None:
         self.model = model
+        self._cache_name = _cache_name(model)
         self.eos_ids = torch.tensor(sorted(set(eos_ids)), device=model.device)
         self.max_batch = max_batch
         self.policy_version = 0
@@ -154,12 +156,17 @@ class TransformersBackend:
             input_ids=ids_BT,
             position_ids=positions,
             attention_mask=visible,
-            past_key_values=cache,
             use_cache=True,
             logits_to_keep=1,
+            **{self._cache_name: cache},
         )
         logits: torch.Tensor = output.logits[:, -1].float()
         return logits
+
+
+def _cache_name(model: Any) -> str:
+    """Return the name of the argument that takes the cache: transformers 5.24 renamed it, model by model."""
+    return "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"
 
 
 def draw(logits_BV: torch.Tensor, uniforms_B: torch.Tensor, temperature: float) -> tuple[torch.Tensor, torch.Tensor]:
