@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import glob
+import os
 import random
+import shlex
+import sys
 import time
 
 from sandbox.conformance import (
@@ -115,7 +118,7 @@ done
 for tool in python python3 perl gcc g++ ld mount unshare nsenter chroot sudo su strace gdb curl ssh; do
     try "$tool --version"
 done
-for file in /usr/bin/python3* /usr/local/bin/python3* /root/.pyenv/versions/*/bin/python*; do try "$file -c 1"; done
+for file in /usr/bin/python3* /usr/local/bin/python3* INTERPRETER; do try "$file -c 1"; done
 cp /usr/bin/true ./mine; chmod 777 ./mine; try ./mine
 printf '#!/bin/bash\\necho hi\\n' > script; chmod 777 script; try ./script
 printf 'x' > hook.so; try 'LD_PRELOAD=/tmp/hook.so true 2>&1 | grep -v cannot | grep .'
@@ -126,7 +129,8 @@ try 'echo 1 > /proc/self/coredump_filter'
 for process in /proc/[0-9]*; do
     n=${process#/proc/}; [ $n = 1 ] || [ $n = $$ ] || try "read -r x < $process/cmdline && grep -qv bash $process/comm"
 done
-try 'test -e /etc/passwd'; try 'test -e /proc/meminfo'; try 'test -n "$(ls /home /mnt /opt /srv /work)"'
+try 'test -e /etc/passwd'; try 'test -e /proc/meminfo'; package=PACKAGE
+try 'test -n "$(ls /home /mnt /opt /srv "$package")"'
 try 'kill -9 1; sleep 0.1; kill -INT 1; kill -HUP 1; sleep 0.1; false'
 grep -E '^(NoNewPrivs|Seccomp|CapEff|CapBnd)' /proc/self/status
 """
@@ -136,7 +140,11 @@ grep -E '^(NoNewPrivs|Seccomp|CapEff|CapBnd)' /proc/self/status
 def bash_walls(sandbox: Sandbox) -> None:
     """Try them all."""
     require_language(sandbox, "bash")
-    result = run_in(sandbox, "bash", _ATTEMPTS)
+    host = {"INTERPRETER": os.path.realpath(sys.executable), "PACKAGE": os.path.dirname(os.path.abspath(__file__))}
+    attempts = _ATTEMPTS
+    for word, path in host.items():
+        attempts = attempts.replace(word, shlex.quote(path))
+    result = run_in(sandbox, "bash", attempts)
     expect_status(result, ExecutionStatus.OK)
     lines = [line.split() for line in result.stdout.splitlines()]
     states = {line[0]: line[1] for line in lines if line[0].endswith(":")}
