@@ -18,6 +18,7 @@ from safetensors import SafetensorError
 
 from agents.models import LoadedModel
 from envs.core import ConfigError
+from envs.files import replacing
 
 BEST = "best.json"
 """File in a run's `checkpoints` that lists the steps that are kept for their evaluation, the best first."""
@@ -29,15 +30,8 @@ def write_atomic(path: Path, text: str) -> None:
     Raises:
         OSError: The disk is full or the folder cannot be written; the old contents stay.
     """
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with scratch.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.replace(path)
-    finally:
-        scratch.unlink(missing_ok=True)
+    with replacing(path) as file:
+        file.write(text.encode())
 
 
 def save_checkpoint(run_dir: Path, step: int, model: LoadedModel, state: Mapping[str, Any]) -> Path:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import math
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from envs.core import ConfigError
+from envs.files import replacing
 from envs.options import unknown_name
 
 MAX_LINE_BYTES = 16 * 2**20
@@ -135,7 +134,9 @@ def parse_json(raw: bytes) -> Any:
         ValueError: It is not JSON, repeats a key of an object, or holds a number that is not finite.
         RecursionError: It is nested too deep.
     """
-    return json.loads(raw.decode("utf-8-sig"), parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique)
+    return json.loads(
+        raw.decode("utf-8-sig"), parse_constant=finite_number, parse_float=finite_number, object_pairs_hook=_unique
+    )
 
 
 def write_lines(path: str | Path, lines: Iterable[Mapping[str, Any]]) -> None:
@@ -144,19 +145,9 @@ def write_lines(path: str | Path, lines: Iterable[Mapping[str, Any]]) -> None:
     Raises:
         OSError: The folder cannot be written, or the disk is full.
     """
-    target = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            for line in lines:
-                file.write(json.dumps(line, ensure_ascii=True, allow_nan=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with replacing(Path(path)) as file:
+        for line in lines:
+            file.write(json.dumps(line, ensure_ascii=True, allow_nan=False).encode() + b"\n")
 
 
 def shown(value: Any) -> str:
@@ -175,7 +166,12 @@ def _record(path: Path, number: int, line: bytes) -> Record:
     return Record(path=path, line=number, fields=value)
 
 
-def _finite(text: str) -> float:
+def finite_number(text: str) -> float:
+    """Return the number that stands in a JSON text.
+
+    Raises:
+        ValueError: It is not finite.
+    """
     value = float(text)
     if not math.isfinite(value):
         raise ValueError(f"{text} is not a finite number")

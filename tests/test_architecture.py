@@ -31,7 +31,6 @@ OWNERS = {
 # the boundaries that catch everything, each with its reason
 CATCH_ALL = {
     "envs/code/compare.py": "a special judge is a task's own code: what it raises becomes a VerifierError",
-    "envs/jsonl.py": "the half-written file is removed, and the error goes on",
     "envs/registry.py": "a plug-in is user code: reported with its name; a half-loaded module is removed",
     "envs/text_env.py": "a verifier that crashes becomes a VerifierError",
     "sandbox/conformance.py": "a check of somebody's sandbox fails, whatever it raises, and the next one runs",

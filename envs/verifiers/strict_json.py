@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
+
+from envs.jsonl import finite_number
 
 MAX_CHARACTERS = 2**20
 MAX_DEPTH = 64
@@ -20,7 +21,7 @@ def strict_json(text: str) -> Any:
         raise ValueError(f"longer than {MAX_CHARACTERS} characters")
     try:
         value = json.loads(
-            text, parse_constant=_finite, parse_float=_finite, parse_int=_short, object_pairs_hook=_unique
+            text, parse_constant=finite_number, parse_float=finite_number, parse_int=_short, object_pairs_hook=_unique
         )
     except RecursionError:
         raise ValueError(f"nested deeper than {MAX_DEPTH} levels") from None
@@ -41,13 +42,6 @@ def _depth(value: Any) -> int:
         depth += any(isinstance(member, (dict, list)) for member in level)
         level = inner
     return depth
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text} is not a finite number")
-    return value
 
 
 def _short(text: str) -> int:
