@@ -2,19 +2,21 @@
 
 Takes the options of `agents.eval`. The model answers the same tasks with the full case, with the present features only,
 with the absent ones only, and with the absent ones of another patient. The leak index is what it finds by the absent
-features alone less what it finds by another's: of lists that were made before the diagnosis it would be 0.
+features alone less what it finds by another's: of lists that were made before the diagnosis it would be 0. The
+counterfactual test turns an absent feature that speaks for another gene into a present one.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import hydra
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -22,14 +24,17 @@ import envs
 from agents.backends import BACKENDS
 from agents.checkpoint import write_atomic
 from agents.config import env_options, fail, register_configs
-from agents.core import Sampling
+from agents.core import PolicyBackend, Sampling
 from agents.eval import EvaluateConfig, check, evaluate
 from agents.metrics import EvalResult, finite
-from agents.models import find_device, load_model
+from agents.models import LoadedModel, find_device, load_model
 from agents.rollout import Rollout, text_env
-from envs.core import ConfigError, VerifierError
+from envs.core import ConfigError, Task, VerifierError
+from envs.genes.env import GenesEnv
+from envs.genes.leak import Overtaking, counterfactual
 from envs.genes.readings import READINGS
 from envs.statistics import paired_difference
+from envs.text_env import TextEnv
 from sandbox.core import SandboxError
 
 
@@ -59,14 +64,34 @@ def run(config: EvaluateConfig) -> dict[str, EvalResult]:
         rollout = Rollout(lambda variant=variant: envs.make(name, **variant), policy, model)  # type: ignore[misc]
         results[reading] = evaluate(rollout, common, samples=config.samples, sampling=sampling, seed=config.seed)
         rollout.close()
+    env = text_env(envs.make(name, **variants["full"]))
+    moved = counterfactual_test(env, common, policy, model, replace(sampling, seed=config.seed))
     leak = leak_index(results)
     console = Console()
     console.print(readings_table(results, f"{config.model} on {name}, {config.split}: {len(common)} cases"))
     console.print(f"leak index: {leak[0]:+.3f} ({leak[1]:+.3f} to {leak[2]:+.3f})", highlight=False)
+    console.print(f"counterfactual: {moved.overtook} of {moved.asked} genes overtake the right one", highlight=False)
     if config.out:
         report: dict[str, Any] = {reading: finite(asdict(result)) for reading, result in results.items()}
-        write_atomic(Path(config.out), json.dumps({"leak_index": leak, **report}, indent=1) + "\n")
+        write_atomic(
+            Path(config.out),
+            json.dumps({"leak_index": leak, "counterfactual": asdict(moved), **report}, indent=1) + "\n",
+        )
     return results
+
+
+def counterfactual_test(
+    env: TextEnv, task_ids: Sequence[str], policy: PolicyBackend, model: LoadedModel, sampling: Sampling
+) -> Overtaking:
+    """Return what becomes of a model's answers when an absent feature that speaks for another gene turns present."""
+    assert isinstance(env, GenesEnv)  # the only environment with readings
+    begun = [env.begin(env.task(task_id), np.random.default_rng(sampling.seed)) for task_id in task_ids]
+
+    def ask(tasks: Sequence[Task]) -> list[str]:
+        completions = policy.generate([model.encode_prompt(task.prompt) for task in tasks], sampling)
+        return [model.decode(completion.token_ids) for completion in completions]
+
+    return counterfactual(env, begun, ask)
 
 
 def leak_index(results: Mapping[str, EvalResult]) -> tuple[float, float, float]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import gymnasium
@@ -140,10 +140,17 @@ class Rollout:
             for index, task_id in enumerate(task_ids)
         ]
 
-    def judge_timing(self) -> dict[str, float]:
-        """Return what the environments' verifier says of its own times since the last call, if it keeps any."""
-        timings = getattr(text_env(self._envs[0]).verifier, "timings", None) if self._envs else None
-        return {f"judge/{name}": value for name, value in timings().items()} if timings else {}
+    def judge_costs(self) -> dict[str, float]:
+        """Return what the environments' verifier took since the last call, if it keeps account.
+
+        Mean times in seconds are under `judge/GRADER`, tokens of model graders under `judge_tokens/KIND/MODEL`.
+        """
+        verifier = text_env(self._envs[0]).verifier if self._envs else None
+        timings, token_usage = (getattr(verifier, name, dict) for name in ("timings", "token_usage"))
+        costs = {f"judge/{name}": value for name, value in timings().items()}
+        for model, tokens in token_usage().items():
+            costs |= {f"judge_tokens/{kind}/{model}": float(count) for kind, count in asdict(tokens).items()}
+        return costs
 
     def close(self) -> None:
         """Close every environment."""

@@ -86,7 +86,7 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
                 with interrupts.held():
                     learned |= learner.step()
                     policy.load_weights({}, learner.policy_version)
-                    timing = progress.timing(groups) | rollout.judge_timing()
+                    timing = progress.timing(groups) | rollout.judge_costs()
                     numbers = {**step_metrics(groups), **totals(groups), **asdict(counts), **learned}
                     run.write_step(step, numbers, timing)
                     run.write_transcripts(step, groups, config.transcripts)
@@ -149,9 +149,9 @@ def _evaluation(config: TrainConfig, run: Run, rollout: Rollout, task_ids: list[
     began, samples = time.monotonic(), samples_at(config, step)
     result = evaluate(rollout, task_ids, samples=samples, sampling=sampling_at(config), seed=config.seed)
     run.write_evaluation(step, result)
-    if judging := rollout.judge_timing():
-        times = {f"valid_{name}": value for name, value in judging.items()}
-        run.write_timing(step, {"evaluation_time": time.monotonic() - began, **times})
+    if judging := rollout.judge_costs():
+        costs = {f"valid_{name}": value for name, value in judging.items()}
+        run.write_timing(step, {"evaluation_time": time.monotonic() - began, **costs})
     return result
 
 

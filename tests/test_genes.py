@@ -15,7 +15,7 @@ from envs.genes.answer import NoAnswer, read_genes
 from envs.genes.attacks import answer, attacks_on, common_genes
 from envs.genes.cases import Case, Term, features_of
 from envs.genes.hpo import load_hpo
-from envs.genes.prompt import EXAMPLE_GENES, Candidate, conversation, question_text, read_case
+from envs.genes.prompt import EXAMPLE_GENE, Candidate, conversation, question_text, read_case
 from envs.genes.symbols import load_symbols
 from envs.genes.verifier import RankVerifier, Reference
 from envs.verifiers.ranked_list import rules_of
@@ -207,7 +207,7 @@ def test_candidates_are_told_with_features_and_the_right_one_is_told_to_have_the
         assert told[reference.gene] <= present
         assert not any(told[gene] & present for gene in told if gene != reference.gene)
         assert set(told) <= {other.reference.gene for other in env.tasks("train")}
-        assert read_case(shown.prompt).candidates == tuple(told)
+        assert read_case(shown.prompt).candidates == tuple(sorted(told))
         # nothing in the form tells the right one: each has as many features, and a disease that is a task too
         assert {len(candidate.features) for candidate in reference.candidates} == {2}
 
@@ -224,15 +224,38 @@ def test_without_the_patient_no_place_and_no_gene_among_the_candidates_is_likeli
 
 
 def test_the_floor_among_candidates_is_what_their_own_order_earns():
+    # one gene: 1/3, with a standard deviation of 0.014 for the mean; three: (1 + 0.7 + 0.49) / 3, of 0.006
+    for max_items, floor, near in ((1, 1 / 3, 0.06), (3, 0.73, 0.03)):
+        env = genes_env(max_items=max_items)
+        rewards = []
+        for seed, task in enumerate(env.tasks("train")[::2]):  # all letters: candidates are offered by name
+            shown = episode(env, task, seed)
+            rewards.append(env.verifier(shown, answer(read_case(shown.prompt).candidates[:max_items])).total)
+        assert env.floor == pytest.approx(floor)
+        assert sum(rewards) / len(rewards) == pytest.approx(floor, abs=near)
+
+
+def test_candidates_are_told_as_solved_cases_before_the_patients():
     env = genes_env()
-    tasks = env.tasks("train")[:900]
-    rewards = []
-    for seed, task in enumerate(tasks):
-        shown = episode(env, task, seed)
-        rewards.append(env.verifier(shown, answer(read_case(shown.prompt).candidates)).total)
-    # (1 + 0.7 + 0.49) / 3 = 0.73; one reward has a standard deviation of 0.21, their mean of 0.007
-    assert env.floor == pytest.approx(0.73)
-    assert sum(rewards) / len(rewards) == pytest.approx(env.floor, abs=0.03)
+    shown = episode(env, env.tasks("train")[0])
+    offered = shown.reference.candidates
+    system, *turns, question = shown.prompt
+    listed = ", ".join(sorted(found.gene for found in offered))
+    assert system.content.endswith(f"one of these genes: {listed}.")
+    assert not any(found.gene in question.content for found in offered)
+    assert [turn.content for turn in turns[1::2]] == [answer([found.gene]) for found in offered]
+    assert [turn.role for turn in turns] == ["user", "assistant"] * len(offered)
+    assert "Symptoms: " in question.content
+
+
+def test_an_easy_answer_holds_one_gene_and_with_reports_ten(tmp_path):
+    assert [genes_env(difficulty=name).rules.max_items for name in ("easy", "medium", "hard")] == [1, 10, 10]
+    shown = episode(genes_env(), genes_env().tasks("train")[0])
+    both = answer([shown.reference.gene, shown.reference.candidates[0].gene])
+    assert genes_env().verifier(shown, both).total == 0
+    reports = tmp_path / "cases.jsonl"
+    reports.write_text('{"id": "1", "gene": "TSC2", "present": [["HP:0001250", "Seizure"]]}\n')
+    assert genes_env(cases=str(reports)).rules.max_items == 10
 
 
 # ---- prompts
@@ -250,7 +273,7 @@ def test_a_prompt_tells_age_and_sex_in_words_and_no_id():
         cohort="TSC2",
         paper="PMID:1",
     )
-    text = question_text(case, (), 10)
+    text = question_text(case, 10)
     assert text.splitlines()[:3] == [
         "Patient: child, female.",
         "Symptoms: Seizure; Cortical tubers",
@@ -268,12 +291,28 @@ def test_what_a_prompt_tells_can_be_read_back():
             read = read_case(conversation(case, candidates, 10, shots=True))
             assert read.present == ("A, b", "C: d")
             assert read.absent == tuple(term.label for term in absent)
-            assert read.candidates == tuple(candidate.gene for candidate in candidates)
+            assert read.candidates == tuple(sorted(candidate.gene for candidate in candidates))
 
 
-def test_the_genes_of_the_solved_example_are_never_the_answer():
-    assert not EXAMPLE_GENES & {task.reference.gene for task in genes_env(eval_tasks=0).tasks()}
-    assert EXAMPLE_GENES & {task.reference.gene for task in genes_env(eval_tasks=0, shots=False).tasks()}
+def test_the_gene_of_the_solved_example_is_never_the_answer_where_it_is_shown(tmp_path):
+    reports = tmp_path / "cases.jsonl"
+    present = [["HP:0001250", "Seizure"]]
+    lines = [json.dumps({"id": gene, "gene": gene, "present": present}) for gene in (EXAMPLE_GENE, "TSC2", "NF1")]
+    reports.write_text("\n".join(lines))
+    for shots in (True, False):
+        env = genes_env(cases=str(reports), shots=shots)
+        prompt = env.begin(env.tasks()[0], np.random.default_rng(0)).prompt
+        assert any(EXAMPLE_GENE in message.content for message in prompt if message.role == "assistant") == shots
+        assert (EXAMPLE_GENE in {task.reference.gene for task in env.tasks()}) != shots
+
+
+def test_after_feedback_the_case_can_still_be_read():
+    env = genes_env(max_turns=2)
+    conversation, _ = env.reset(seed=0)
+    before = read_case(conversation)
+    conversation, *_ = env.step("no answer")
+    assert conversation[-1].role == "user"
+    assert read_case(conversation) == before
 
 
 def test_a_gold_answer_and_its_reward_survive_a_round_trip_through_gymnasium():

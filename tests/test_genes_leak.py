@@ -11,10 +11,11 @@ import pytest
 
 import envs
 from envs.genes.__main__ import main
+from envs.genes.attacks import answer
 from envs.genes.baselines import baselines, constant_policy, play, ranker_policy, seeing_only
 from envs.genes.cases import Case, CaseMaker, Term
 from envs.genes.hpo import load_hpo
-from envs.genes.leak import audit_leak
+from envs.genes.leak import Overtaking, audit_leak, counterfactual
 from envs.genes.ranker import load_ranker
 from envs.genes.readings import READINGS, cohort_share, neutralise, organ_systems, read_as, shuffled_partners
 
@@ -183,6 +184,32 @@ def test_the_leak_index_is_high_for_lists_that_are_signatures_and_near_zero_for_
     moved = reports["honest"].counterfactual["negative"]
     assert moved.asked > 10
     assert moved.overtook > 0.1 * moved.asked
+
+
+def test_the_counterfactual_test_reads_short_answers_too_when_candidates_are_offered(leaky_and_honest):
+    env = envs.make(
+        "genes", cases=str(leaky_and_honest["honest"]), per_gene=None, gene_set="known", candidates=4,
+        distractors="far", max_items=4,
+    ).unwrapped  # fmt: skip
+    begun = [env.begin(task, np.random.default_rng(0)) for task in env.tasks()]
+    stubborn = counterfactual(env, begun, lambda tasks: [task.gold for task in tasks])
+    rounds = iter(("gold", "others", "gold", "nobody"))
+
+    def ask(tasks):
+        said = next(rounds)
+        if said == "gold":
+            return [task.gold for task in tasks]
+        genes = [[found.gene for found in task.reference.candidates] for task in tasks]
+        others = [
+            [gene for gene in found if gene != task.reference.gene] for found, task in zip(genes, tasks, strict=True)
+        ]
+        return [answer(found if said == "others" else ["NOSUCHGENE"]) for found in others]
+
+    assert stubborn.asked > 5
+    assert stubborn.overtook == 0
+    assert counterfactual(env, begun, ask) == Overtaking(asked=stubborn.asked, overtook=stubborn.asked)
+    # to drop the right gene is not enough: the one for which the feature speaks must be named
+    assert counterfactual(env, begun, ask) == stubborn
 
 
 def test_the_commands_print_tables_write_results_and_refuse_what_cannot_be(leaky_and_honest, tmp_path, capsys):

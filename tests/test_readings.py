@@ -35,7 +35,10 @@ def test_a_model_is_asked_about_the_same_cases_in_every_reading(reports, tmp_pat
     assert 0 < len(asked.pop()) < 24
     # random weights find nothing in any reading
     assert written["leak_index"] == [0.0, 0.0, 0.0]
-    assert "leak index: +0.000" in capsys.readouterr().out
+    assert written["counterfactual"] == {"asked": 0, "overtook": 0}
+    printed = capsys.readouterr().out
+    assert "leak index: +0.000" in printed
+    assert "counterfactual: 0 of 0" in printed
 
 
 @pytest.mark.parametrize(
@@ -60,4 +63,4 @@ def test_a_run_on_genes_reports_its_measures_and_can_be_compared_with_itself(tmp
     assert "measure/top@1" in json.loads((folder / "summary.json").read_text())["after"]
     capsys.readouterr()
     assert compare.main([str(folder / "eval_000000.json"), str(folder)]) == 0
-    assert "top@10" in capsys.readouterr().out
+    assert "top@1 " in capsys.readouterr().out

@@ -7,6 +7,7 @@ import pytest
 import torch
 from omegaconf import OmegaConf
 from rft_jobs import HAS_LETTER, body, python_grader, rows, write_job, write_rows
+from servers import completion, serving
 
 import agents.eval
 import agents.train
@@ -198,6 +199,23 @@ def test_looking_at_a_job_shows_what_its_files_share(tmp_path, capsys):
 
 
 # ---- training
+
+
+def test_a_run_counts_the_tokens_of_its_judge(tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    grader = {
+        "type": "score_model",
+        "name": "kind",
+        "model": "lab/judge",
+        "input": [{"role": "user", "content": "How good is {{ sample.output_text }}?"}],
+    }
+    job = write_job(tmp_path, body(grader, n_epochs=1, eval_interval=2, compute_multiplier=0.5))
+    with serving(completion('{"result": 0.5, "steps": []}')) as judge:
+        assert command(agents.train.main, *SMALL, f"job={job}", f"env.judge={judge.url}") == 0
+    lines = [json.loads(line) for line in Path("run/timing.jsonl").read_text().splitlines()]
+    told = sum(line.get(f"{part}judge_tokens/prompt_tokens/lab/judge", 0) for line in lines for part in ("", "valid_"))
+    # each answer of the judge is of 30 tokens, and each question is answered once
+    assert told == 30 * len(judge.asked) > 0
 
 
 def test_a_job_trains_with_its_hyperparameters_and_keeps_its_best_checkpoints(tmp_path, monkeypatch, command):

@@ -539,6 +539,23 @@ def test_every_name_of_the_services_metrics_is_there():
     json.dumps(data, allow_nan=False)
 
 
+def test_the_tokens_of_model_graders_are_told_by_model_and_by_sample():
+    timing = {
+        "judge_tokens/prompt_tokens/lab/judge": 80.0,
+        "judge_tokens/completion_tokens/lab/judge": 16.0,
+        "judge_tokens/cached_tokens/lab/judge": 0.0,
+        "valid_judge_tokens/prompt_tokens/lab/judge": 20.0,
+    }
+    line = {"step": 1, "completions": 8}
+    data = step_data(line, None, timing, body(HAS_LETTER), total_steps=1)
+    assert data["model_graders_token_usage"] == {
+        "lab/judge": {"prompt_tokens": 100, "completion_tokens": 16, "cached_tokens": 0}
+    }
+    [usage] = data["usage"]["graders"]
+    assert (usage["train_prompt_tokens_mean"], usage["train_completion_tokens_count"]) == (10.0, 16)
+    assert usage["valid_prompt_tokens_count"] is None  # no evaluation was handed over
+
+
 def test_a_step_without_an_evaluation_has_nothing_to_say_of_validation():
     data = numbers()
     assert (data["full_valid_mean_reward"], data["scores"]["valid_reward_mean"]) == (None, None)

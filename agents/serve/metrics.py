@@ -96,14 +96,14 @@ def step_data(
         "completion_tokens_mean": _mean(train, "completion_tokens"),
         "valid_reasoning_tokens_mean": 0.0 if valid else None,
         "valid_completion_tokens_mean": _mean(valid, "completion_tokens"),
-        "model_graders_token_usage": {},
+        "model_graders_token_usage": _judge_tokens(timing),
         "scores": {
             "train_reward_mean": train.get("mean_reward"),
             "valid_reward_mean": valid.get("mean_reward"),
             "graders": _scores(grader, train, valid),
         },
         "usage": {
-            "graders": [{**name, **_judge_tokens(grader)} for name in names],
+            "graders": [{**name, **_grader_usage(timing, train, valid)} for name in names],
             "samples": {**_reasoning("train", train), **_reasoning("valid", valid)},
         },
         "errors": {"graders": [{**name, **_errors("train", train), **_errors("valid", valid)} for name in names]},
@@ -174,19 +174,27 @@ def _mean(numbers: Numbers, name: str) -> float | None:
     return numbers[name] / numbers["completions"] if numbers.get("completions") else None
 
 
-def _judge_tokens(grader: Any) -> dict[str, Any]:
-    """Return the tokens that judging took: none without a model grader; with one they are not counted by a run."""
-    count = None if _asks_a_model(grader) else 0
-    names = [f"{part}_{kind}_tokens" for part in ("train", "valid") for kind in ("prompt", "completion")]
-    return {f"{name}_{how}": count for name in names for how in ("mean", "count")}
+def _judge_tokens(timing: Numbers) -> dict[str, dict[str, int]]:
+    """Return the tokens that model graders took in a step and its evaluation, by the name of their model."""
+    found: dict[str, dict[str, int]] = {}
+    for key, count in timing.items():
+        if key.startswith(("judge_tokens/", "valid_judge_tokens/")):
+            _, kind, model = key.split("/", 2)
+            known = found.setdefault(model, {})
+            known[kind] = known.get(kind, 0) + int(count)
+    return found
 
 
-def _asks_a_model(grader: Any) -> bool:
-    if not isinstance(grader, Mapping):
-        return False
-    inner = grader.get("graders")
-    parts = inner.values() if isinstance(inner, Mapping) else ()
-    return grader.get("type") in ("score_model", "label_model") or any(map(_asks_a_model, parts))
+def _grader_usage(timing: Numbers, train: Numbers, valid: Numbers) -> dict[str, Any]:
+    """Return the tokens that judging took, in all and for each sample: 0 where no grader asks a model."""
+    found: dict[str, Any] = {}
+    for part, prefix, numbers in (("train", "judge_tokens", train), ("valid", "valid_judge_tokens", valid)):
+        for kind in ("prompt_tokens", "completion_tokens"):
+            count = sum(int(value) for key, value in timing.items() if key.startswith(f"{prefix}/{kind}/"))
+            samples = numbers.get("completions")
+            found[f"{part}_{kind}_mean"] = count / samples if samples else None
+            found[f"{part}_{kind}_count"] = count if samples else None
+    return found
 
 
 def _reasoning(part: str, numbers: Numbers) -> dict[str, Any]:

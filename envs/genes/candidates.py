@@ -1,4 +1,4 @@
-"""Genes to choose from, each with some features of one of its diseases: reading comprehension for small models.
+"""Genes to choose from, each told by a few features of one of its diseases: reading comprehension for small models.
 
 All candidates come from one split and their features are drawn in one way, so without the patient nothing tells the
 right one from the others, and they are shuffled anew in each episode.

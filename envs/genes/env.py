@@ -39,12 +39,13 @@ class Difficulty:
     features: int
     noise: float
     absent: float
+    max_items: int
 
 
 DIFFICULTIES = {
-    "easy": Difficulty(candidates=3, distractors="far", features=4, noise=0.0, absent=1.0),
-    "medium": Difficulty(candidates=10, distractors="near", features=8, noise=0.5, absent=3.0),
-    "hard": Difficulty(candidates=0, distractors="near", features=12, noise=1.0, absent=4.0),
+    "easy": Difficulty(candidates=3, distractors="far", features=4, noise=0.0, absent=1.0, max_items=1),
+    "medium": Difficulty(candidates=10, distractors="near", features=8, noise=0.5, absent=3.0, max_items=10),
+    "hard": Difficulty(candidates=0, distractors="near", features=12, noise=1.0, absent=4.0, max_items=10),
 }
 
 
@@ -73,7 +74,7 @@ class GenesEnv(TextEnv):
         features: int | None = None,
         noise: float | None = None,
         absent: float | None = None,
-        max_items: int = 10,
+        max_items: int | None = None,
         decay: Mapping[str, Any] | None = None,
         unknown_penalty: float = 0.02,
         max_turns: int = 1,
@@ -84,13 +85,14 @@ class GenesEnv(TextEnv):
         Args:
             cases: A file of real case reports (JSONL, may be gzipped); None: patients are made up from the ontology.
             split: Where an episode's task is drawn from: train, validation or heldout.
-            difficulty: easy, medium or hard: what `candidates`, `distractors`, `features`, `noise` and `absent` are
-                where they are not given. With reports no candidates are offered unless they are given.
-            candidates: Genes offered in the prompt; 0: none, any gene may be the answer.
-            hints: Features told of each candidate. A made-up patient has those of the right one.
+            difficulty: easy, medium or hard: what `candidates`, `distractors`, `features`, `noise`, `absent` and
+                `max_items` are where they are not given. With reports no candidates are offered and 10 genes may be
+                listed, unless other numbers are given.
+            candidates: Genes offered in the prompt, each with a solved case; 0: none, any gene may be the answer.
+            hints: Features of each solved case. A made-up patient has those of the right one.
             distractors: Whether the other candidates are `far` from the patient (no told feature is the patient's) or
                 `near` (their disease shares a feature).
-            shots: Whether a solved example stands before each case.
+            shots: Whether a solved example stands before a case without candidates.
             reading: What is shown of a case: full, present, absent, shuffled, full_shuffled.
             neutralised: Whether absent features that give a cohort away are replaced.
             gene_set: Reports on all genes, those `known` to the ontology's gene table, or `new` ones.
@@ -109,7 +111,9 @@ class GenesEnv(TextEnv):
             ConfigError: An option out of range, a package or file that is missing, a malformed report.
         """
         made_up = cases is None
-        level = _difficulty(difficulty, candidates, distractors, features, noise, absent, made_up)
+        patient: dict[str, Any] = {"features": features, "noise": noise, "absent": absent}
+        given = {"candidates": candidates, "distractors": distractors, "max_items": max_items, **patient}
+        level = _difficulty(difficulty, made_up, given)
         _check_names(distractors=level.distractors, reading=reading, gene_set=gene_set)
         _check_numbers(level, hints, per_gene, eval_tasks)
         count = level.candidates
@@ -117,7 +121,9 @@ class GenesEnv(TextEnv):
         self.shots = shots
         self.reading: Reading = reading
         self.hpo: Hpo = load_hpo()
-        self.rules = rules_of({"max_items": max_items, "unknown_penalty": unknown_penalty, "decay": _decay(decay)})
+        self.rules = rules_of(
+            {"max_items": level.max_items, "unknown_penalty": unknown_penalty, "decay": _decay(decay)}
+        )
         loaded = load_tasks(
             TaskOptions(
                 cases=cases,
@@ -127,7 +133,7 @@ class GenesEnv(TextEnv):
                 eval_tasks=capped,
                 gene_set=gene_set,
                 annotated_only=count > 0,
-                without_example=shots,
+                without_example=shots and not count,
             )
         )
         self.dropped = loaded.dropped
@@ -136,14 +142,10 @@ class GenesEnv(TextEnv):
         """All reports of the file."""
         self._cases = CaseMaker(self.hpo, level.noise, level.absent, level.features) if made_up else None
         self._candidates = CandidateMaker(self.hpo, count, hints, level.distractors == "near") if count else None
-        symbols = load_symbols()
-        super().__init__(
-            loaded.tasks, RankVerifier(self.rules, symbols.resolve), split=split, max_turns=max_turns, seed=seed
-        )
+        verifier = RankVerifier(self.rules, load_symbols().resolve)
+        super().__init__(loaded.tasks, verifier, split=split, max_turns=max_turns, seed=seed)
         self._pools = loaded.pools
-        for name, pool in self._pools.items():
-            if count and pool and len(pool) < count:
-                raise ConfigError(f"candidates={count}, but the split {name!r} holds {len(pool)} genes")
+        _check_pools(loaded.pools, count)
 
     @property
     def hpo_version(self) -> str:
@@ -227,25 +229,10 @@ def _decay(decay: Any) -> Any:
     return {"kind": "geometric", "ratio": 0.7} if decay is None else decay
 
 
-def _difficulty(
-    name: str,
-    candidates: int | None,
-    distractors: str | None,
-    features: int | None,
-    noise: float | None,
-    absent: float | None,
-    made_up: bool,
-) -> Difficulty:
+def _difficulty(name: str, made_up: bool, given: Mapping[str, Any]) -> Difficulty:
     if name not in DIFFICULTIES:
         raise ConfigError(unknown_name("difficulty", name, DIFFICULTIES))
-    level = DIFFICULTIES[name] if made_up else replace(DIFFICULTIES[name], candidates=0)
-    given: dict[str, Any] = {
-        "candidates": candidates,
-        "distractors": distractors,
-        "features": features,
-        "noise": noise,
-        "absent": absent,
-    }
+    level = DIFFICULTIES[name] if made_up else replace(DIFFICULTIES[name], candidates=0, max_items=10)
     return replace(level, **{option: value for option, value in given.items() if value is not None})
 
 
@@ -269,3 +256,9 @@ def _check_numbers(level: Difficulty, hints: int, per_gene: int | None, eval_tas
     for name, number in (("noise", level.noise), ("absent", level.absent)):
         if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number <= 20:
             raise ConfigError(f"{name} must be a number from 0 to 20, got {number!r}")
+
+
+def _check_pools(pools: Mapping[str, Mapping[str, Sequence[str]]], count: int) -> None:
+    for name, pool in pools.items():
+        if count and pool and len(pool) < count:
+            raise ConfigError(f"candidates={count}, but the split {name!r} holds {len(pool)} genes")

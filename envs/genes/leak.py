@@ -102,6 +102,7 @@ def audit_leak(
         rows[name] = play(env, [env.task(task_id) for task_id in sorted(chosen)], make_player(env, means))
     top = {name: result.measures["top@1"] for name, result in rows.items()}
     full, neutral_full = envs["full", False], envs["full", True]
+    asked = [full.task(task_id) for task_id in sorted(chosen)]
     return LeakReport(
         rows=rows,
         cases=len(chosen),
@@ -111,38 +112,43 @@ def audit_leak(
         neutralised_index=paired_difference(top["neutral: another's alone"], top["neutral: absent alone"]),
         gain=paired_difference(top["present only"], top["absent for"]),
         counterfactual={
-            means: counterfactual(full, [full.task(task_id) for task_id in sorted(chosen)], make_player(full, means))
+            means: counterfactual(full, asked, functools.partial(_one_by_one, make_player(full, means)))
             for means in ("negative", "positive")
         },
     )
 
 
-def counterfactual(env: GenesEnv, tasks: Sequence[Task], player: Player) -> Overtaking:
+def counterfactual(env: GenesEnv, tasks: Sequence[Task], ask: Callable[[Sequence[Task]], Sequence[str]]) -> Overtaking:
     """Turn an absent feature that speaks for a gene behind the right one into a present one: does it come before it?
 
-    The gene is the first behind the right one on the policy's own list whose disease has the feature in most patients
-    while the right gene's diseases are not known to have it.
+    The gene is the first behind the right one on the policy's own list, or a candidate that is not on it, whose disease
+    has the feature in most patients while the right gene's diseases are not known to have it.
+
+    Args:
+        env: The environment, in the full reading.
+        tasks: Tasks whose reference holds a case.
+        ask: Returns the policy's answers to tasks, in their order.
     """
-    asked = overtook = 0
-    for task in tasks:
-        listed = _listed(player(env.tell(task)))
-        found = _discriminating(env, task, listed)
-        if found is None:
-            continue
-        gene, flipped = found
-        reference: Reference = replace(task.reference, case=flipped)
-        after = _listed(player(env.tell(replace(task, reference=reference))))
-        right = task.reference.gene
-        asked += 1
+    flipped: list[tuple[str, Task]] = []
+    for task, completion in zip(tasks, ask([env.tell(task) for task in tasks]), strict=True):
+        if found := _discriminating(env, task, _listed(completion)):
+            gene, case = found
+            flipped.append((gene, env.tell(replace(task, reference=replace(task.reference, case=case)))))
+    overtook = 0
+    for (gene, task), completion in zip(flipped, ask([task for _, task in flipped]), strict=True):
+        after, right = _listed(completion), task.reference.gene
         overtook += gene in after and (right not in after or after.index(gene) < after.index(right))
-    return Overtaking(asked=asked, overtook=overtook)
+    return Overtaking(asked=len(flipped), overtook=overtook)
 
 
 def _discriminating(env: GenesEnv, task: Task, listed: Sequence[str]) -> tuple[str, Case] | None:
-    case: Case = task.reference.case
+    reference: Reference = task.reference
+    case = reference.case
+    if case is None or case.gene not in listed:
+        return None
     known = _likeliest(env.hpo, case.gene)
-    behind = listed[listed.index(case.gene) + 1 :] if case.gene in listed else ()
-    for gene in behind:
+    unlisted = [candidate.gene for candidate in reference.candidates if candidate.gene not in listed]
+    for gene in (*listed[listed.index(case.gene) + 1 :], *unlisted):
         likely = _likeliest(env.hpo, gene)
         for term in case.absent:
             if likely.get(term.id, 0.0) >= LIKELY and term.id not in known:
@@ -167,6 +173,10 @@ def _listed(completion: str) -> list[str]:
     except NoAnswer:
         return []
     return [gene for gene in genes if isinstance(gene, str)] if isinstance(genes, list) else []
+
+
+def _one_by_one(player: Player, tasks: Sequence[Task]) -> list[str]:
+    return [player(task) for task in tasks]
 
 
 def _env(options: Mapping[str, Any], reading: Reading, neutralised: bool) -> GenesEnv:

@@ -15,13 +15,15 @@ from envs.genes.cases import Case, Term
 
 SYSTEM = "You are a clinical geneticist. You answer with one JSON object and nothing else."
 
+_OFFER = "It names {count} of these genes: {genes}."
+
 _SECTION = re.compile(r"^(Symptoms|Absent): (.*)$", re.MULTILINE)
-_CANDIDATE = re.compile(r"^- ([^:\n]+): (.*)$", re.MULTILINE)
+_OFFERED = re.compile(r"of these genes: (.*)\.$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A gene that is offered, with some features of one of its diseases."""
+    """A gene that is offered, with some features of one of its diseases: a solved case, in the prompt."""
 
     gene: str
     features: tuple[Term, ...]
@@ -35,7 +37,7 @@ class ReadCase:
     """Labels of the features."""
     absent: tuple[str, ...]
     candidates: tuple[str, ...]
-    """Genes that are offered, in their order; empty: any gene may be the answer."""
+    """Genes that are offered, by name; empty: any gene may be the answer."""
 
 
 def conversation(case: Case, candidates: Sequence[Candidate], max_items: int, shots: bool) -> tuple[Message, ...]:
@@ -43,31 +45,35 @@ def conversation(case: Case, candidates: Sequence[Candidate], max_items: int, sh
 
     Args:
         case: The patient.
-        candidates: Genes to choose from; empty: any.
+        candidates: Genes to choose from, each told by a solved case; empty: any gene may be the answer.
         max_items: Longest list that is an answer.
-        shots: Whether a solved example stands before it.
+        shots: Whether a solved example stands before a case without candidates.
     """
-    example = example_turns(bool(candidates), max_items) if shots else ()
-    question = Message(role="user", content=question_text(case, candidates, max_items))
+    if candidates:
+        solved = [turn for candidate in candidates for turn in _solved(_told(candidate.features), candidate.gene)]
+        genes = ", ".join(sorted(candidate.gene for candidate in candidates))  # in another order than the solved cases
+        offer = _OFFER.format(count="one" if max_items == 1 else f"up to {max_items}, best first,", genes=genes)
+        system = Message(role="system", content=f"{SYSTEM} {offer}")
+        return (system, *solved, Message(role="user", content=case_text(case)))
+    example = _solved(question_text(_EXAMPLE, max_items), _EXAMPLE.gene) if shots else ()
+    question = Message(role="user", content=question_text(case, max_items))
     return (Message(role="system", content=SYSTEM), *example, question)
 
 
-def question_text(case: Case, candidates: Sequence[Candidate], max_items: int) -> str:
-    """Return the words of a case and what is asked about it."""
+def question_text(case: Case, max_items: int) -> str:
+    """Return the words of a case and what is asked about it, where any gene may be the answer."""
+    ask = f"List the genes that most likely cause this, best first, at most {max_items}: "
+    form = '{"genes": ["...", ...], "explanation": "..."}; the explanation may be left out.'
+    return f"{case_text(case)}\n{ask}{form}"
+
+
+def case_text(case: Case) -> str:
+    """Return the words of a case."""
     lines = [f"Patient: {patient(case)}."]
     if case.present:
-        lines.append(f"Symptoms: {_labels(case.present)}")
+        lines.append(_told(case.present))
     if case.absent:
         lines.append(f"Absent: {_labels(case.absent)}")
-    if candidates:
-        lines += [f"- {candidate.gene}: {_labels(candidate.features)}" for candidate in candidates]
-        listed = json.dumps({"genes": [candidate.gene for candidate in candidates]})
-        lines.append(f"Rank these genes, best match first: {listed}")  # spelt as the answer is: small models copy it
-    else:
-        lines.append(
-            f"List the genes that most likely cause this, best first, at most {max_items}: "
-            '{"genes": ["...", ...], "explanation": "..."}; the explanation may be left out.'
-        )
     return "\n".join(lines)
 
 
@@ -77,14 +83,20 @@ def patient(case: Case) -> str:
 
 
 def read_case(prompt: Sequence[Message]) -> ReadCase:
-    """Read the last question of a conversation back."""
-    text = next((message.content for message in reversed(prompt) if message.role == "user"), "")
+    """Read the last case of a conversation back."""
+    told = [message.content for message in prompt if message.role == "user" and message.content.startswith("Patient: ")]
+    text = told[-1] if told else ""
     sections = {name: tuple(content.split("; ")) for name, content in _SECTION.findall(text)}
+    offer = next((_OFFERED.search(message.content) for message in prompt if message.role == "system"), None)
     return ReadCase(
         present=sections.get("Symptoms", ()),
         absent=sections.get("Absent", ()),
-        candidates=tuple(gene for gene, _ in _CANDIDATE.findall(text)),
+        candidates=tuple(offer[1].split(", ")) if offer else (),
     )
+
+
+def _told(present: Sequence[Term]) -> str:
+    return f"Symptoms: {_labels(present)}"
 
 
 def _labels(terms: Sequence[Term]) -> str:
@@ -102,17 +114,9 @@ _EXAMPLE = Case(
     age="child",
     sex="female",
 )
-_EXAMPLE_CANDIDATES = (
-    Candidate(gene="HBB", features=_terms("Anemia", "Splenomegaly")),
-    Candidate(gene="CFTR", features=_terms("Exocrine pancreatic insufficiency", "Bronchiectasis")),
-    Candidate(gene="MECP2", features=_terms("Seizure", "Loss of speech")),
-)
-EXAMPLE_GENES = frozenset(candidate.gene for candidate in _EXAMPLE_CANDIDATES)
-"""Genes of the solved example: none of them is ever the answer of a task that shows it."""
+EXAMPLE_GENE = _EXAMPLE.gene
+"""Gene of the solved example: never the answer of a task that shows it."""
 
 
-def example_turns(candidates: bool, max_items: int) -> tuple[Message, Message]:
-    """Return a solved example: it shows a small model the form of an answer."""
-    question = question_text(_EXAMPLE, _EXAMPLE_CANDIDATES if candidates else (), max_items)
-    answer = '{"genes": ["CFTR", "HBB", "MECP2"]}' if candidates else '{"genes": ["CFTR"]}'
-    return Message(role="user", content=question), Message(role="assistant", content=answer)
+def _solved(text: str, gene: str) -> tuple[Message, Message]:
+    return Message(role="user", content=text), Message(role="assistant", content=json.dumps({"genes": [gene]}))

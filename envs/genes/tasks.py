@@ -15,7 +15,7 @@ from envs.core import SPLITS, ConfigError, Message, Split, Task
 from envs.datasets import content_hash, split_by_hash
 from envs.genes.cases import Case, features_of
 from envs.genes.hpo import Hpo, load_hpo
-from envs.genes.prompt import EXAMPLE_GENES
+from envs.genes.prompt import EXAMPLE_GENE
 from envs.genes.readings import Reading, neutralise, read_as, shuffled_partners
 from envs.genes.reports import Reports, read_reports
 from envs.genes.symbols import load_symbols
@@ -44,7 +44,7 @@ class TaskOptions:
     annotated_only: bool
     """Whether only genes with annotated features are of use: those that can be offered as candidates."""
     without_example: bool
-    """Whether the genes of the solved example are left out."""
+    """Whether the gene of the solved example is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +69,7 @@ def load_tasks(options: TaskOptions) -> GeneTasks:
     loaded = _from_file(options, options.cases) if options.cases is not None else _from_ontology(options)
     tasks, dropped = list(loaded.tasks), Counter(loaded.dropped)
     if options.without_example:
-        tasks = _without(
-            tasks, lambda task: task.reference.gene in EXAMPLE_GENES, "gene of the solved example", dropped
-        )
+        tasks = _without(tasks, lambda task: task.reference.gene == EXAMPLE_GENE, "gene of the solved example", dropped)
     pools: dict[str, dict[str, tuple[str, ...]]] = {
         split: _diseases_by_gene([task for task in tasks if task.split == split]) for split in SPLITS
     }
