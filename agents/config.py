@@ -332,3 +332,26 @@ def _options(schema: type[Any]) -> list[str]:
 
 def _listed(plugins: Any) -> list[str]:
     return [str(plugin) for plugin in plugins] if isinstance(plugins, list) else [str(plugins)]
+
+
+def with_training_options(config: Any, overrides: Sequence[str]) -> Any:
+    """Return the configuration with the options that its environment names as suiting it, where none are given.
+
+    Args:
+        config: The composed configuration of a new run.
+        overrides: What the command line gives, such as `algo.steps=4`.
+
+    Raises:
+        ConfigError: The environment names an option that does not exist, or a value that it cannot have.
+    """
+    given = {override.lstrip("+").partition("=")[0] for override in overrides}
+    changed = OmegaConf.merge(config)
+    for key, value in envs.training_options(config.env.name).items():
+        if key in given:
+            continue
+        try:
+            OmegaConf.update(changed, key, value)
+        except OmegaConfBaseException as error:
+            message = f"the environment {config.env.name!r} says {key}={value!r} in metadata['training']"
+            raise ConfigError(f"{message}, which cannot be: {str(error).splitlines()[0]}") from error
+    return changed

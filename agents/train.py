@@ -15,7 +15,7 @@ import envs
 from agents.advantage import ADVANTAGES
 from agents.backends import BACKENDS
 from agents.batch import make_batch
-from agents.config import AlgoConfig, TrainConfig, check, env_options, fail, register_configs
+from agents.config import AlgoConfig, TrainConfig, check, env_options, fail, register_configs, with_training_options
 from agents.core import Sampling
 from agents.eval import evaluate
 from agents.interrupt import Interrupts
@@ -171,7 +171,9 @@ def sampling_at(config: TrainConfig, step: int = 0) -> Sampling:
 @hydra.main(version_base="1.3", config_path=None, config_name="train")
 def _main(config: Any) -> None:
     try:
-        resolved, run = open_run(config if config.resume else with_job(config, command_line()))
+        if not config.resume:
+            config = with_job(with_training_options(config, command_line()), command_line())
+        resolved, run = open_run(config)
         check(resolved)
         train(resolved, run)
     except (ConfigError, VerifierError, SandboxError, FloatingPointError, OSError) as error:

@@ -14,7 +14,7 @@ from envs.core import (
     Verifier,
     VerifierError,
 )
-from envs.registry import UnknownEnvError, default_options, load_plugins, make, register, registered
+from envs.registry import UnknownEnvError, default_options, load_plugins, make, register, registered, training_options
 from envs.spaces import ConversationSpace, TextSpace
 from envs.text_env import TextEnv
 from envs.verifiers import make_verifier, register_verifier, registered_verifiers
@@ -41,4 +41,5 @@ __all__ = [
     "register_verifier",
     "registered",
     "registered_verifiers",
+    "training_options",
 ]

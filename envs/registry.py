@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import gymnasium
-from gymnasium.envs.registration import load_env_creator
+from gymnasium.envs.registration import EnvSpec, load_env_creator
 
 from envs.builtin import BUILTIN_ENVS, register_with_gymnasium
 from envs.core import ConfigError
@@ -88,15 +88,32 @@ def default_options(name: str) -> dict[str, Any]:
     Raises:
         UnknownEnvError: No such environment.
     """
+    spec, create = _creator(name)
+    parameters = inspect.signature(create).parameters.values() if create is not None else ()
+    keywords = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    defaults = {p.name: None if p.default is p.empty else p.default for p in parameters if p.kind in keywords}
+    return {**defaults, **spec.kwargs}
+
+
+def training_options(name: str) -> dict[str, Any]:
+    """Return the options of a run, such as `algo.steps`, that an environment names as the ones that suit it.
+
+    They are what its class says under `training` in `metadata`; most say nothing.
+
+    Raises:
+        UnknownEnvError: No such environment.
+    """
+    _, create = _creator(name)
+    return dict(getattr(create, "metadata", {}).get("training", {}))
+
+
+def _creator(name: str) -> tuple[EnvSpec, Any]:
     known = registered()
     if name not in known:
         raise UnknownEnvError(unknown_name("environment", name, known))
     spec = gymnasium.spec(known[name])
     create = load_env_creator(spec.entry_point) if isinstance(spec.entry_point, str) else spec.entry_point
-    parameters = inspect.signature(create).parameters.values() if create is not None else ()
-    keywords = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    defaults = {p.name: None if p.default is p.empty else p.default for p in parameters if p.kind in keywords}
-    return {**defaults, **spec.kwargs}
+    return spec, create
 
 
 def load_plugins(plugins: Sequence[str]) -> None:

@@ -303,6 +303,27 @@ def test_a_judgement_that_fails_is_counted_and_not_learned_from_and_the_run_goes
         assert (entry["status"], entry["feedback"]) == ("error", "the judge has fallen asleep")
 
 
+def test_what_an_environment_says_of_training_is_the_default_and_the_command_line_wins(tmp_path, monkeypatch, command):
+    training = {"algo.steps": 1, "algo.temperature": 1.25, "eval.samples": 1}
+    monkeypatch.setattr(toys.Kinds, "metadata", {"render_modes": [], "training": training})
+    monkeypatch.chdir(tmp_path)
+    assert command(agents.train.main, *SMALL, "env=kinds", "run_dir=run") == 0
+    config = OmegaConf.load("run/config.yaml")
+    # SMALL gives eval.samples=2
+    assert (config.algo.steps, config.algo.temperature, config.eval.samples) == (1, 1.25, 2)
+    # a resumed run keeps its own
+    monkeypatch.setattr(toys.Kinds, "metadata", {"render_modes": [], "training": {"algo.steps": 5}})
+    assert command(agents.train.main, "resume=run") == 0
+    assert len(read_lines(Path("run/metrics.jsonl"))) == 1
+
+
+@pytest.mark.parametrize(("key", "value"), [("algo.stepz", 3), ("algo.steps", "many")])
+def test_an_environment_that_says_what_cannot_be_is_named(key, value, monkeypatch, capsys, command):
+    monkeypatch.setattr(toys.Kinds, "metadata", {"render_modes": [], "training": {key: value}})
+    assert command(agents.train.main, *SMALL, "env=kinds") == 2
+    assert f"the environment 'kinds' says {key}={value!r} in metadata['training']" in capsys.readouterr().err
+
+
 def test_a_sweep_makes_one_run_for_each_value(tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     assert command(agents.train.main, *SMALL, "env=kinds", "seed=1,2", "algo.steps=1", "--multirun") == 0

@@ -56,6 +56,12 @@ class GenesEnv(TextEnv):
     version and date are `hpo_version`.
     """
 
+    metadata = {  # noqa: RUF012 (Gymnasium's own declaration)
+        "render_modes": [],
+        # what a small model learns to match symptoms by: warm enough that the members of a group go on to differ
+        "training": {"algo.steps": 40, "algo.learning_rate": 3e-5, "algo.temperature": 1.3},
+    }
+
     def __init__(
         self,
         *,
