@@ -157,3 +157,11 @@ def test_every_value_lies_in_the_range(text, scores):
         return
     slack = 1e-9 * max(1.0, abs(found))
     assert low - slack <= found <= high + slack
+
+
+def test_the_range_of_many_arguments_is_found_at_once():
+    keys = [f"k{index}" for index in range(200)]
+    formula = parse_formula(f"min({', '.join(keys)})", keys)
+    ranges = {key: (index / 1000, 1 - index / 1000) for index, key in enumerate(keys)}
+    assert formula.range(ranges) == (0.0, pytest.approx(0.801))
+    assert formula.witness(ranges) is None

@@ -193,6 +193,14 @@ def test_a_schema_may_refer_to_itself():
     assert "at [1][0]" in response.problem([[], [1]])
 
 
+def test_numbers_and_names_that_a_schema_cannot_take_are_a_wrong_form_and_no_fault():
+    schema = {"properties": {"x": {"multipleOf": 0.01}}, "additionalProperties": False}
+    response = ResponseFormat({"type": "json_schema", "json_schema": {"schema": schema}})
+    assert response.problem({"x": 1.25}) == ""
+    assert "cannot be compared" in response.problem({"x": 10**400})
+    assert response.problem({"\ud800": 1}).encode()
+
+
 def test_any_object_will_do_for_json_object():
     assert ResponseFormat({"type": "json_object"}).problem({"a": 1}) == ""
     assert ResponseFormat({"type": "json_object"}).problem([1]) != ""

@@ -431,6 +431,10 @@ def test_set_f1_counts_every_entry_of_the_answer():
 # ---- multi
 
 
+def json_path(path):
+    return {"type": "json_path", "name": path, "path": path, "reference": "{{ item.x }}"}
+
+
 def multi(formula, **graders):
     return {"type": "multi", "name": "m", "graders": graders, "calculate_output": formula}
 
@@ -489,6 +493,21 @@ def test_graders_of_a_multi_stand_under_keys_that_a_formula_can_name():
     assert "at least one" in problems(multi("1"))["/graders"]
     assert "cannot name" in problems(multi("1", **{"my grader": string_check()}))["/graders/my grader"]
     assert "function" in problems(multi("max(max, 1)", max=string_check()))["/graders/max"]
+
+
+def test_an_answer_without_a_form_is_no_fault_where_no_bounds_can_be_shown():
+    both = multi("a * b / (a + b - a * b + 0.1)", a=json_path("$.a"), b=json_path("$.b"))
+    assert score(both, said('{"a": "x", "b": "x"}'), x="x") == pytest.approx(1 / 1.1)
+    assert score(both, said("{}"), x="x") == 0
+    assert score(both, said("no JSON"), x="x") == 0
+
+
+def test_a_nested_multi_keeps_what_it_earned_when_a_part_is_missing():
+    inner = multi("0.5 * a + 0.5 * b", a=json_path("$.a"), b=json_path("$.b"))
+    assert score(inner, said('{"a": "x"}'), x="x") == 0.5
+    assert score(multi("i", i=inner), said('{"a": "x"}'), x="x") == 0.5
+    # and where less is better it is taken for the most that it could have been
+    assert score(multi("1 - i", i=inner), said('{"a": "x"}'), x="x") == 0
 
 
 def test_what_is_allowed_and_probably_not_meant_is_a_warning():

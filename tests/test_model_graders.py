@@ -310,3 +310,20 @@ def test_an_endpoint_is_a_web_address(url):
 def test_headers_hold_no_line_breaks():
     with pytest.raises(GraderConfigError, match="/headers/X: holds a line break"):
         build_grader(endpoint("http://x", headers={"X": "a\r\nHost: b"}))
+
+
+def test_a_question_that_is_too_long_without_any_answer_is_our_fault():
+    long = {**SCORE, "input": [{"role": "user", "content": "{{ item.answer }}{{ sample.output_text }}"}]}
+    grader = build_grader(long, GraderContext(chat=Judge("")))
+    with pytest.raises(GraderFault, match="without any answer"):
+        grader.grade(Sample(output_text="right"), {"answer": "x" * 400_001})
+
+
+@pytest.mark.parametrize(
+    "error", [ChatError("length", "takes 2048 tokens"), ChatError("400", "context_length_exceeded")]
+)
+def test_an_answer_cannot_escape_its_score_by_being_too_long_for_the_judge(error):
+    given = grade(SCORE, error, "word " * 2_000)
+    assert (given.score, given.flags) == (0, {"truncated_observation_error"})
+    # with a short answer it is the question that does not fit
+    assert fault(SCORE, error).flag == "model_grader_server_error"

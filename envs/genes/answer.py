@@ -6,7 +6,6 @@ hold no second answer; prose, a second object, a key given twice, or a key that 
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from envs.verifiers.strict_json import strict_json
@@ -14,7 +13,7 @@ from envs.verifiers.strict_json import strict_json
 MAX_LENGTH = 20_000
 """Characters of the longest answer that is looked at."""
 
-_FENCED = re.compile(r"```(?:json)?[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
+_FENCE, _FENCE_KINDS = "```", ("```", "```json")
 _BLANKS = " \t\r\n"
 
 
@@ -31,9 +30,9 @@ def read_genes(completion: str) -> Any:
     if len(completion) > MAX_LENGTH:
         raise NoAnswer(f"The answer is longer than {MAX_LENGTH} characters.")
     text = completion.strip(_BLANKS)
-    fenced = _FENCED.fullmatch(text)
-    if fenced:
-        text = fenced[1]
+    opening, _, rest = text.partition("\n")
+    if opening.rstrip(" \t") in _FENCE_KINDS and rest.endswith(_FENCE):
+        text = rest[: -len(_FENCE)]
     try:
         value = strict_json(text.strip(_BLANKS))
     except ValueError:

@@ -50,7 +50,10 @@ class Endpoint(BaseGrader):
     def judge(self, sample: Sample, item: Mapping[str, Any]) -> Grade:
         """Ask the service."""
         request = {"sample": as_data(sample), "item": dict(item), "trace_id": uuid.uuid4().hex}
-        if len(json.dumps(request)) > MOST_SENT_BYTES:
+        length = len(json.dumps(request))
+        if length - len(json.dumps(request["sample"])) > MOST_SENT_BYTES:
+            raise GraderFault("other_error", f"{self.name}: the item is larger than {MOST_SENT_BYTES} bytes")
+        if length > MOST_SENT_BYTES:
             flags = frozenset({"truncated_observation_error"})
             return Grade(score=self.low, flags=flags, feedback="The answer is too long to be judged.")
         self._wait()

@@ -311,6 +311,9 @@ def _range(node: _Node, scores: Mapping[str, Interval]) -> Interval:
     if node.name == "^":
         return _power_range(*bounds)
     function = _OPERATORS.get(node.name) or FUNCTIONS[node.name]
+    if node.name in _MANY:  # they grow with each argument, and there may be many
+        extreme = min if node.name == "min" else max
+        return extreme(low for low, _ in bounds), extreme(high for _, high in bounds)
     # every other operation is monotone in each argument, so its extremes lie at ends of the intervals
     corners = [_at_corner(function, corner) for corner in itertools.product(*map(set, bounds))]
     return min(corners), max(corners)

@@ -95,6 +95,8 @@ class Grade:
     """What was wrong with the sample: members of `FLAGS`. The score is then the model's own fault."""
     token_usage: Mapping[str, TokenUsage] = field(default_factory=dict)
     """Tokens by the name of the model grader's model."""
+    bounds: tuple[float, float] | None = None
+    """Between which the score of a flagged sample could have been, where a part of it is known."""
     feedback: str = ""
     """What the sample lacked, fit to be shown to the policy: never the reference or anything of the item."""
     measures: Mapping[str, float] = field(default_factory=dict)

@@ -84,17 +84,27 @@ class ModelGrader(BaseGrader):
     def judge(self, sample: Sample, item: Mapping[str, Any]) -> Grade:
         """Ask the model."""
         messages = [{"role": role, "content": content.render(sample, item)} for role, content in self._messages]
-        if sum(len(message["content"]) for message in messages) > MOST_CHARACTERS:
-            flags = frozenset({"truncated_observation_error"})
-            return Grade(score=self.low, flags=flags, feedback="The answer is too long to be judged.")
+        length = sum(len(message["content"]) for message in messages)
+        fixed = sum(content.fixed_length(item) for _role, content in self._messages)
+        if fixed > MOST_CHARACTERS:
+            message = f"{self.name}: the question is longer than {MOST_CHARACTERS} characters without any answer"
+            raise GraderFault("other_error", message)
+        if length > MOST_CHARACTERS:
+            return self._too_long()
         try:
             reply = self._chat.chat(self.model, messages, self._sampling, self.response_format)
         except ChatError as error:
+            if _is_length(error) and length > 2 * fixed:  # a sample must not escape its score by its length
+                return self._too_long()
             message = f"{self.name}: {error}"
             raise GraderFault(
                 "model_grader_server_error", message, details=str(error), error_type=error.kind
             ) from error
         return Grade(score=self._result(reply), token_usage={self.model: reply.usage})
+
+    def _too_long(self) -> Grade:
+        flags = frozenset({"truncated_observation_error"})
+        return Grade(score=self.low, flags=flags, feedback="The answer is too long to be judged.")
 
     def _result(self, reply: ChatReply) -> float:
         if reply.refusal:
@@ -107,6 +117,11 @@ class ModelGrader(BaseGrader):
         except ValueError as error:
             words = shown((reply.text or "")[:200])
             raise GraderFault("model_grader_parse_error", f"{self.name}: the judge's answer {words}: {error}") from None
+
+
+def _is_length(error: ChatError) -> bool:
+    """Tell whether a judge says that it was asked more than it can read."""
+    return error.kind == "length" or "context_length_exceeded" in str(error) or "context length" in str(error)
 
 
 class ScoreModel(ModelGrader):

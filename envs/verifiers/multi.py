@@ -53,8 +53,10 @@ class Multi(BaseGrader):
         """Ask every grader, and calculate."""
         grades = {key: grader.grade(sample, item) for key, grader in self._graders.items()}
         flags = frozenset(flag for grade in grades.values() for flag in grade.flags)
+        bounds = self._bounds(grades) if flags else None
         return Grade(
-            score=self._score(grades),
+            score=bounds[0] if bounds else self._held(self._value(grades)),
+            bounds=bounds,
             sub_scores=_with_inner({key: {"": grade.score, **grade.sub_scores} for key, grade in grades.items()}),
             flags=flags,
             token_usage=_added(grades),
@@ -62,26 +64,37 @@ class Multi(BaseGrader):
             measures=_with_inner({key: grade.measures for key, grade in grades.items()}),
         )
 
-    def _score(self, grades: Mapping[str, Grade]) -> float:
+    def _value(self, grades: Mapping[str, Grade]) -> float:
+        scores = {key: grade.score for key, grade in grades.items()}
         try:
-            if any(grade.flags for grade in grades.values()):
-                known = {key: (grade.score, grade.score) for key, grade in grades.items() if not grade.flags}
-                score = self._formula.range({**self._ranges, **known})[0]
-            else:
-                score = self._formula.value({key: grade.score for key, grade in grades.items()})
+            return self._formula.value(scores)
         except UndefinedError as error:
-            scores = {key: grade.score for key, grade in grades.items()}
             message = f"{self.name}: {self._formula.text!r} has no value for {scores}: {error}"
             raise GraderFault("formula_parse_error", message) from None
+
+    def _bounds(self, grades: Mapping[str, Grade]) -> Interval:
+        """Return between what the score could have been, had the sample not lacked what some graders read."""
+        known = {
+            key: grade.bounds or self._ranges[key] if grade.flags else (grade.score, grade.score)
+            for key, grade in grades.items()
+        }
+        try:
+            low, high = self._formula.range(known)
+        except UndefinedError:  # for scores that it might have had: the sample's doing, and no fault
+            return self.low, self.high
+        return self._held(low), self._held(high)
+
+    def _held(self, score: float) -> float:
         return min(max(score, self.low), self.high)
 
 
 def output_range(formula: Formula, ranges: Mapping[str, Interval]) -> Interval:
-    """Return bounds of a formula's value: infinite where there may be none."""
+    """Return bounds of a formula's value: 0 and 1, to which it is held, where none can be shown."""
     try:
-        return formula.range(ranges)
+        low, high = formula.range(ranges)
     except UndefinedError:
-        return -math.inf, math.inf
+        return 0.0, 1.0
+    return (low, high) if math.isfinite(low) and math.isfinite(high) else (0.0, 1.0)
 
 
 def _with_inner(values: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
@@ -132,7 +145,8 @@ def _check(config: Config, place: Place) -> None:
     try:
         low, high = formula.range(ranges)
     except UndefinedError as error:
-        at.warn(f"{error} cannot be excluded; a sample for which it happens gets no reward")
+        unscored = "a sample for which it happens gets no reward, and all others are held to [0, 1]"
+        at.warn(f"{error} cannot be excluded; {unscored}")
         return
     if not math.isfinite(low) or not math.isfinite(high):
         at.fail("its value has no finite bounds")

@@ -43,12 +43,16 @@ class ResponseFormat:
         """Return what is wrong with a completion's JSON, in one sentence for the model; empty: nothing."""
         from jsonschema.exceptions import best_match
 
-        error = best_match(self._validator.iter_errors(value))
+        try:
+            error = best_match(self._validator.iter_errors(value))
+        except (OverflowError, RecursionError):  # of `multipleOf` and a number of hundreds of digits, for one
+            return "The answer's JSON cannot be compared with the schema."
         if error is None:
             return ""
         place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path)
         message = error.message if len(error.message) <= _LONGEST_PROBLEM else f"breaks its {error.validator!r} rule"
-        return f"The answer's JSON is not of the schema{f' at {place}' if place else ''}: {message}."
+        problem = f"The answer's JSON is not of the schema{f' at {place}' if place else ''}: {message}."
+        return problem.encode("utf-8", "backslashreplace").decode()
 
 
 def _validator(schema: Mapping[str, Any]) -> Any:

@@ -110,6 +110,15 @@ class Template:
             [part if isinstance(part, str) else as_text(part.value(sample, item)) for part in self.parts],
         )
 
+    def fixed_length(self, item: Mapping[str, Any]) -> int:
+        """Return the length of a rendered text without what it takes from the sample.
+
+        Raises:
+            MissingVariable: A variable of the item has no value.
+        """
+        fixed = [part for part in self.parts if isinstance(part, str) or part.namespace != "sample"]
+        return len(Template(self.text, tuple(fixed)).render(Sample(output_text=""), item))
+
     def value(self, sample: Sample, item: Mapping[str, Any]) -> Any:
         """Return the value itself where the template is one variable and nothing else, and the rendered text if not.
 

@@ -13,13 +13,14 @@ OPENING, CLOSING = "<tool_call>", "</tool_call>"
 def tool_calls(completion: str) -> tuple[dict[str, Any], ...]:
     """Return the calls in a completion as `sample.output_tools` holds them; what is no call is left out."""
     calls: list[dict[str, Any]] = []
-    rest = completion
-    while (found := rest.partition(OPENING))[1]:
-        inner, closed, rest = found[2].partition(CLOSING)
-        if not closed:
+    place = 0
+    while (opened := completion.find(OPENING, place)) >= 0:
+        closed = completion.find(CLOSING, opened)
+        if closed < 0:
             break
+        place = closed + len(CLOSING)
         try:
-            call = strict_json(inner)
+            call = strict_json(completion[opened + len(OPENING) : closed])
         except ValueError:
             continue
         if isinstance(call, dict) and isinstance(call.get("name"), str) and isinstance(call.get("arguments"), dict):
