@@ -80,6 +80,7 @@ def test_every_mistake_is_reported_at_once_with_a_pointer_and_the_nearest_name()
         ({"type": "string_check", "name": "x"}, "/operation", "is missing"),
         ({**string_check(), "input": 1}, "/input", "must be text"),
         ({**string_check(), "pass_threshold": True}, "/pass_threshold", "must be a finite number"),
+        ({**string_check(), "pass_threshold": 10**400}, "/pass_threshold", "must be a finite number"),
         ({**string_check(), "a/b~c": 1}, "/a~1b~0c", "no field"),
         (similarity("cosine"), "/evaluation_metric", "for evals only"),
         (similarity("rouge_6"), "/evaluation_metric", "did you mean 'rouge_"),

@@ -138,6 +138,8 @@ def test_what_the_sample_says_stays_in_its_message():
         ),
         ({"range": [1, 0]}, "/range", "less than the highest"),
         ({"range": [0]}, "/range", "two numbers"),
+        ({"range": [0, 10**400]}, "/range", "both finite"),
+        ({"range": [2**60, 2**60 + 1]}, "/range", "less than the highest"),  # the same float
         (
             {"sampling_params": {"max_completion_tokens": 5}},
             "/sampling_params/max_completion_tokens",

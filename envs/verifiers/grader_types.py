@@ -17,7 +17,7 @@ from envs.jsonl import shown
 from envs.options import unknown_name
 from envs.sandboxes import SandboxOption
 from envs.verifiers.chat import ChatModel
-from envs.verifiers.grading import Grade, Grader, GraderFault, Sample
+from envs.verifiers.grading import Grade, Grader, GraderFault, Sample, finite
 from envs.verifiers.templates import MissingVariable, Template, TemplateError, compile_template
 
 MAX_DEPTH = 16
@@ -260,7 +260,7 @@ def number(*, least: float = -math.inf, most: float = math.inf, above: float = -
     """Return the check of a finite number in [least, most] and greater than `above`."""
 
     def check(value: Any, place: Place) -> Any:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < math.inf:
+        if finite(value) is None:
             place.fail(f"must be a finite number, got {shown(value)}")
         elif not (least <= value <= most and value > above):
             bounds = [f"above {above}"] if above > -math.inf else [f"at least {least}"] if least > -math.inf else []
@@ -310,9 +310,10 @@ def list_of(member: Check, *, least: int = 1) -> Check:
 def score_range(value: Any, place: Place) -> Any:
     """Check `[lowest, highest]`."""
     pair = isinstance(value, (list, tuple)) and len(value) == 2
-    if not pair or any(isinstance(end, bool) or not isinstance(end, (int, float)) for end in value):
-        place.fail(f"must be two numbers, the lowest and the highest score, got {shown(value)}")
-    elif not -math.inf < value[0] < value[1] < math.inf:
+    low, high = map(finite, value) if pair else (None, None)
+    if low is None or high is None:
+        place.fail(f"must be two numbers, the lowest and the highest score, both finite, got {shown(value)}")
+    elif not low < high:
         place.fail(f"the lowest score must be less than the highest, got {shown(value)}")
     return list(value) if pair else value
 

@@ -51,6 +51,17 @@ class GraderFault(VerifierError):
         self.error_type = error_type
 
 
+def finite(value: Any) -> float | None:
+    """Return a number of JSON as a float; None: it is no number, not finite, or larger than a float can be."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """What the model wrote, as templates and graders see it under `sample`."""
@@ -103,7 +114,7 @@ class Grade:
     """Numbers about the sample that are worth a curve and are not the score, such as the rank of the right item."""
 
     def __post_init__(self) -> None:
-        if isinstance(self.score, bool) or not isinstance(self.score, (int, float)) or not math.isfinite(self.score):
+        if finite(self.score) is None:
             raise GraderFault("other_error", f"a score must be a finite number, got {self.score!r}")
 
 

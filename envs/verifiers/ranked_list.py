@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from envs.core import ConfigError
+from envs.jsonl import shown
 from envs.options import unknown_name
 from envs.verifiers.grader_types import (
     PASS_THRESHOLD,
@@ -28,7 +29,7 @@ from envs.verifiers.grader_types import (
     as_it_is,
     template,
 )
-from envs.verifiers.grading import Grade, GraderFault, Sample
+from envs.verifiers.grading import Grade, GraderFault, Sample, finite
 from envs.verifiers.templates import compile_template
 
 Resolve = Callable[[str], str | None]
@@ -174,10 +175,9 @@ def credits_of(decay: Any, max_items: int) -> tuple[float, ...]:
     Raises:
         ConfigError: It is none of these, or it rises somewhere.
     """
-    if not isinstance(decay, Mapping) or decay.get("kind") not in DECAYS:
-        given = decay.get("kind") if isinstance(decay, Mapping) else decay
-        raise ConfigError(unknown_name("kind of decay", given, DECAYS))
-    kind = str(decay["kind"])
+    kind = decay.get("kind") if isinstance(decay, Mapping) else decay
+    if not isinstance(decay, Mapping) or not isinstance(kind, str) or kind not in DECAYS:
+        raise ConfigError(unknown_name("kind of decay", kind, DECAYS))
     for key in decay:
         if key not in ("kind", DECAYS[kind]):
             raise ConfigError(
@@ -238,9 +238,10 @@ def plain(text: str) -> str:
 
 def _number(config: Mapping[str, Any], name: str, default: float) -> float:
     value = config.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ConfigError(f"{name} must be a finite number, got {value!r}")
-    return float(value)
+    number = finite(value)
+    if number is None:
+        raise ConfigError(f"{name} must be a finite number, got {shown(value)}")
+    return number
 
 
 class RankedListGrader(BaseGrader):
