@@ -186,6 +186,43 @@ def test_a_response_format_that_is_none_is_refused(config, message):
     assert message in str(caught.value)
 
 
+def nested(schema, levels, key="not"):
+    for _ in range(levels):
+        schema = {key: schema}
+    return schema
+
+
+CHAIN = {f"s{n}": {"$ref": f"#/$defs/s{n + 1}"} for n in range(70)}
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ({"$schema": 5}, "cannot be read as a JSON schema: AttributeError"),
+        ({"$schema": []}, "cannot be read as a JSON schema: TypeError"),
+        ({"anyOf": [{}], "$ref": "#/anyOf/foo"}, "cannot be read as a JSON schema: ValueError"),
+        (nested({}, 150), "nested deeper than 64 levels"),
+        (nested({}, 2000), "nested deeper than 64 levels"),
+        (nested({}, 63), None),
+        ({"properties": {"a": [nested({}, 100)]}}, "nested deeper than 64 levels"),
+        ({"$ref": "#"}, "refers to itself without end"),
+        ({"$dynamicRef": "#"}, "refers to itself without end"),
+        ({"properties": {"a": {"$ref": "#/properties/a"}}}, "refers to itself without end"),
+        ({"anyOf": [{"type": "string"}, {"not": {"$ref": "#"}}]}, "refers to itself without end"),
+        ({"$defs": {"a": {"$ref": "#b"}, "b": {"$anchor": "b", "if": {"$ref": "#/$defs/a"}}}}, "without end"),
+        ({"properties": {"a": {"$ref": "#"}}, "items": {"$ref": "#"}}, None),  # each step goes into the value
+        ({"$defs": {**CHAIN, "s70": {}}, "$ref": "#/$defs/s0"}, "lead from one to the next"),
+    ],
+)
+def test_a_schema_that_no_answer_can_be_checked_against_is_refused(schema, message):
+    config = {"type": "json_schema", "json_schema": {"schema": schema}}
+    if message is None:
+        assert ResponseFormat(config).problem({}) is not None
+        return
+    with pytest.raises(ConfigError, match=message):
+        ResponseFormat(config)
+
+
 def test_a_schema_may_refer_to_itself():
     tree = {"$defs": {"t": {"type": "array", "items": {"$ref": "#/$defs/t"}}}, "$ref": "#/$defs/t"}
     response = ResponseFormat({"type": "json_schema", "json_schema": {"schema": tree}})

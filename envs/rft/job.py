@@ -28,6 +28,7 @@ from envs.verifiers.grader_types import (
     whole,
 )
 from envs.verifiers.graders import GraderConfigError, check_grader
+from envs.verifiers.response_format import ResponseFormat
 
 MAX_JOB_BYTES = 4 * 2**20
 MAX_SEED = 2**31 - 1
@@ -189,7 +190,13 @@ def _response_format(value: Any, place: Place) -> Any:
     fields = {"type": Field(choice("response format", kinds))}
     if kind == "json_schema":
         fields["json_schema"] = Field(_object(_SCHEMA, "key of a schema"))
+    before = len(place.problems)
     check_fields(value, fields, place, "key of a response format")
+    if kind == "json_schema" and len(place.problems) == before:
+        try:
+            ResponseFormat(value)
+        except ConfigError as error:
+            place.at("json_schema").at("schema").fail(str(error))
     return value
 
 

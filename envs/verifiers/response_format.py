@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from envs.core import ConfigError
@@ -10,7 +11,10 @@ from envs.jsonl import shown
 from envs.options import unknown_name
 
 TYPES = ("json_schema", "json_object")
+MAX_DEPTH = 64
+"""Of a schema, in levels of JSON, and of references that lead from one to the next."""
 _LONGEST_PROBLEM = 200
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 
 
 class ResponseFormat:
@@ -64,28 +68,72 @@ def _validator(schema: Mapping[str, Any]) -> Any:
         from referencing.jsonschema import DRAFT202012
     except ImportError:
         raise ConfigError("a response_format needs the package jsonschema: pip install 'assay[graders]'") from None
-    kind = validator_for(schema)
+    nodes = _nodes(schema)
     try:
+        kind = validator_for(schema)
         kind.check_schema(schema)
+        registry: Registry[Any] = Registry()  # nothing is fetched
+        resolver = registry.resolver_with_root(DRAFT202012.create_resource(schema))
+        _check_references(nodes, lambda reference: resolver.lookup(reference).contents)
+        return kind(schema, registry=registry)
+    except ConfigError:
+        raise
     except SchemaError as error:
         raise ConfigError(f"the schema of response_format is not a JSON schema: {error.message}") from None
-    registry: Registry[Any] = Registry()  # nothing is fetched
-    resolver = registry.resolver_with_root(DRAFT202012.create_resource(schema))
-    for reference in _references(schema):
-        try:
-            resolver.lookup(reference)
-        except Unresolvable:
-            raise ConfigError(
-                f"the schema of response_format refers to {reference!r}, which it does not hold"
-            ) from None
-    return kind(schema, registry=registry)
+    except Unresolvable as error:
+        raise ConfigError(f"the schema of response_format refers to {error.ref!r}, which it does not hold") from None
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        raise ConfigError(f"the schema of response_format cannot be read as a JSON schema: {said}") from error
 
 
-def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, Mapping):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        node = list(node.values())
-    if isinstance(node, list):
-        for member in node:
-            yield from _references(member)
+def _nodes(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return every object that a schema holds, itself the first.
+
+    Raises:
+        ConfigError: It is nested too deep.
+    """
+    found: list[Mapping[str, Any]] = []
+    level: list[Any] = [schema]
+    depth = 0
+    while level:
+        if depth == MAX_DEPTH:
+            raise ConfigError(f"the schema of response_format is nested deeper than {MAX_DEPTH} levels")
+        found += [node for node in level if isinstance(node, Mapping)]
+        inner = (list(node.values()) if isinstance(node, Mapping) else node for node in level)
+        level = [value for values in inner for value in values if isinstance(value, (Mapping, list))]
+        depth += 1
+    return found
+
+
+def _check_references(nodes: Sequence[Mapping[str, Any]], lookup: Callable[[str], Any]) -> None:
+    """Check that every reference leads somewhere, and that none leads back to itself for the same value.
+
+    Raises:
+        ConfigError: One does, or too many lead from one to the next.
+        Unresolvable: One leads nowhere.
+    """
+    applied = {}
+    for node in nodes:
+        targets = [lookup(node[key]) for key in _REFERENCES if isinstance(node.get(key), str)]
+        applied[id(node)] = [id(other) for other in (*targets, *_parts(node)) if isinstance(other, Mapping)]
+    lengths: dict[int, int] = {}
+    try:
+        for node_id in TopologicalSorter(applied).static_order():
+            lengths[node_id] = 1 + max((lengths[other] for other in applied.get(node_id, ())), default=0)
+    except CycleError:
+        raise ConfigError(
+            "the schema of response_format refers to itself without end: no value can be checked"
+        ) from None
+    if max(lengths.values()) > MAX_DEPTH:
+        raise ConfigError(f"more than {MAX_DEPTH} references of response_format's schema lead from one to the next")
+
+
+def _parts(node: Mapping[str, Any]) -> Iterator[Any]:
+    """Return the schemas that are applied to the same value as the one that holds them."""
+    for key in ("not", "if", "then", "else"):
+        yield node.get(key)
+    for key in ("allOf", "anyOf", "oneOf"):
+        yield from node[key] if isinstance(node.get(key), list) else ()
+    for key in ("dependentSchemas", "dependencies"):
+        yield from node[key].values() if isinstance(node.get(key), Mapping) else ()
