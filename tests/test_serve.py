@@ -16,8 +16,10 @@ from rft_jobs import HAS_LETTER, body, rows
 
 from agents.metrics import EvalResult
 from agents.serve.__main__ import hold, main
-from agents.serve.app import make_app
-from agents.serve.chat import CHATS_AT_ONCE, Chat
+from agents.serve.app import Server, make_app
+from agents.serve.body import check_values
+from agents.serve.chat import CHATS_AT_ONCE, Chat, parse_chat
+from agents.serve.errors import ApiError
 from agents.serve.jobs import Jobs
 from agents.serve.metrics import step_data
 from agents.serve.process import Training, end, is_running, name_of
@@ -25,6 +27,8 @@ from agents.serve.settings import Settings
 from agents.serve.store import Store
 from agents.serve.worker import quoted
 from envs.core import ConfigError
+from envs.jsonl import parse_json
+from envs.verifiers.grader_types import GRADER_TYPES, GraderType
 
 TOKEN = "a token of the tests"
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
@@ -242,6 +246,85 @@ def test_json_that_is_no_object_is_refused(http, value):
         refused(http.post(path, json=value), 400, "JSON object")
 
 
+POSTED = ("/v1/fine_tuning/jobs", "/v1/chat/completions", "/v1/fine_tuning/alpha/graders/run")
+
+
+@pytest.mark.parametrize(
+    ("content", "param", "word"),
+    [
+        (r'"\ud800"', None, "the body: holds a lone surrogate"),
+        (r'{"metadata": {"team": "a\udfff"}}', "metadata.team", "holds a lone surrogate"),
+        (r'{"messages": [{}, {"\ud800": 1}]}', r"messages.1.\ud800", "the key holds a lone surrogate"),
+        ('{"temperature": 1' + "0" * 400 + "}", "temperature", "too large"),
+        ('{"a": [-1' + "0" * 400 + "]}", "a.0", "too large"),
+        ('{"a": ' + "[" * 257 + "]" * 257 + "}", "a" + ".0" * 98 + "...", "nested deeper"),
+        ('{"a": 1' + "0" * 5000 + "}", None, "the body is not JSON"),
+    ],
+)
+def test_what_could_not_be_kept_or_sent_back_is_refused_in_any_body(http, content, param, word):
+    for path in POSTED:
+        assert refused(http.post(path, content=content), 400, word)["param"] == param
+    assert http.get("/v1/fine_tuning/jobs").json()["data"] == []
+
+
+def test_pairs_of_surrogates_and_large_numbers_are_fine():
+    check_values(parse_json(rb'{"\ud83d\ude00": ["\ud83d\ude00", 123456789012345678901234567890, true, null, 1e300]}'))
+    check_values([[], {}, [[{"a": []}]]])
+
+
+def test_an_error_can_be_sent_whatever_it_quotes():
+    assert ApiError(400, "no \ud800", param="\ud800").body()["error"]["message"] == r"no \ud800"
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [("suffix", "\ud800"), ("training_file", "\ud800"), ("metadata", {"\ud800": "a"}), ("seed", 10**400)],
+)
+def test_a_job_that_could_not_be_listed_is_never_kept(http, client, place, value):
+    create(client)
+    ids = [file.id for file in client.files.list()]
+    request = {**body(), "training_file": ids[0], "validation_file": ids[1], place: value}
+    reply = http.post("/v1/fine_tuning/jobs", content=json.dumps(request))
+    assert refused(reply, 400, "")["param"].startswith(place)
+    assert len(http.get("/v1/fine_tuning/jobs").json()["data"]) == 1
+
+
+@pytest.mark.parametrize("temperature", [10**400, float("nan"), float("inf"), True, -0.1])
+def test_a_temperature_that_is_none_is_refused(temperature):
+    with pytest.raises(ApiError, match="temperature must be a number from 0 to 2"):
+        parse_chat({**ASK, "temperature": temperature})
+
+
+@pytest.mark.parametrize("schema", [{"$schema": 5}, {"anyOf": [{}], "$ref": "#/anyOf/foo"}, {"$ref": "#"}])
+def test_a_job_whose_schema_cannot_be_read_is_refused_when_it_is_created(client, schema):
+    settings = {**body()["method"]["reinforcement"]}
+    settings["response_format"] = {"type": "json_schema", "json_schema": {"name": "a", "schema": schema}}
+    with pytest.raises(openai.BadRequestError) as told:
+        create(client, method={"type": "reinforcement", "reinforcement": settings})
+    assert told.value.param == "method.reinforcement.response_format.json_schema.schema"
+
+
+def test_a_job_whose_check_breaks_the_server_fails_and_the_next_one_is_looked_at(tmp_path, monkeypatch, caplog):
+    def build(config, context):
+        raise KeyError("\ud800 is not there")
+
+    monkeypatch.setitem(GRADER_TYPES, "broken", GraderType(fields={}, build=build))
+    settings = settings_of(tmp_path)
+    http = TestClient(make_app(settings), headers=HEADERS)
+    client = openai.OpenAI(api_key=TOKEN, base_url="http://testserver/v1", http_client=http)
+    method = {"type": "reinforcement", "reinforcement": {"grader": {"type": "broken", "name": "b"}}}
+    made = [create(client, method=method).id for _ in range(2)]
+    worker = Server(settings).worker
+    for _ in made:
+        worker.tick()
+    for job_id in made:
+        failed = client.fine_tuning.jobs.retrieve(job_id)
+        assert (failed.status, failed.error.code) == ("failed", "server_error")
+        assert r"KeyError: '\ud800 is not there'" in failed.error.message
+    assert [job.id for job in client.fine_tuning.jobs.list()] == made[::-1]
+    assert "Traceback" in caplog.text
+
+
 def test_a_path_or_a_method_that_does_not_exist_is_told_as_an_error(http):
     refused(http.get("/v1/nothing"), 404, "Not Found")
     refused(http.put("/v1/models"), 405, "Method Not Allowed")
@@ -315,7 +398,7 @@ def test_lists_come_in_pages_the_newest_first(client, http):
     events = list(client.fine_tuning.jobs.list_events(made[0], limit=1))
     assert len(events) == len({event.id for event in events}) == 2
     assert list(client.fine_tuning.jobs.checkpoints.list(made[0])) == []
-    for limit in ("0", "-1", "x", "1e9", "²"):
+    for limit in ("0", "-1", "x", "1e9", "²", "1" * 5000):
         refused(http.get("/v1/fine_tuning/jobs", params={"limit": limit}), 400, "limit")
     refused(http.get("/v1/fine_tuning/jobs", params={"after": "ftjob-none"}), 400, "names nothing")
 

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agents.judge import local_chat
+from agents.serve.body import Body
 from agents.serve.chat import Chat
 from agents.serve.errors import ApiError, not_found
 from agents.serve.jobs import Jobs, fine_tuned, shown_event
@@ -26,7 +27,7 @@ from agents.serve.uploads import Uploads, shown_file
 from agents.serve.worker import Worker
 from envs.core import ConfigError
 from envs.graders import run_request, validate_request
-from envs.jsonl import parse_json
+from envs.jsonl import shown
 from envs.verifiers.chat import HttpChatModel
 from envs.verifiers.graders import GraderConfigError, GraderContext
 from sandbox.core import SandboxError
@@ -34,6 +35,8 @@ from sandbox.core import SandboxError
 MAX_BODY_BYTES = 8 * 2**20
 """Of a request that is no upload."""
 MAX_PAGE = 100
+_LONGEST_LIMIT = 20
+"""Digits of a page's limit that are read; Python refuses to read very many."""
 ROOM_FOR_FORM = 2**20
 """What an upload may have besides its file."""
 
@@ -95,29 +98,13 @@ def make_app(settings: Settings) -> FastAPI:
     return app
 
 
-async def json_body(request: Request) -> Any:
-    """Return a request's JSON.
-
-    Raises:
-        ApiError: It is none.
-    """
-    raw = await request.body()
-    try:
-        return parse_json(raw)
-    except (ValueError, RecursionError) as error:
-        raise ApiError(400, f"the body is not JSON: {error}", code="invalid_json") from error
-
-
-Body = Annotated[Any, Depends(json_body)]
-
-
 def page_limit(default: int) -> Callable[[Request], int]:
     """Return what reads `limit` from a request's query."""
 
     def read(request: Request) -> int:
         text = request.query_params.get("limit", str(default))
-        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 10_000):
-            raise ApiError(400, f"limit must be a whole number from 1 to 10000, got {text!r}", param="limit")
+        if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_LIMIT and 1 <= int(text) <= 10_000):
+            raise ApiError(400, f"limit must be a whole number from 1 to 10000, got {shown(text)}", param="limit")
         return min(int(text), MAX_PAGE)
 
     return read

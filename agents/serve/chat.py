@@ -7,7 +7,6 @@ of an answer is ignored; so is response_format, which nothing enforces here (a m
 from __future__ import annotations
 
 import json
-import math
 import secrets
 import threading
 import time
@@ -315,7 +314,7 @@ def _whole(body: Mapping[str, Any], name: str, least: int, most: int) -> int | N
 def _temperature(value: Any) -> float:
     if value is None:
         return 1.0
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not (math.isfinite(value) and 0 <= value <= 2):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 2:
         raise ApiError(400, "temperature must be a number from 0 to 2", param="temperature", code="invalid_value")
     return float(value)
 

@@ -16,13 +16,19 @@ class ApiError(Exception):
     """
 
     def __init__(self, status: int, message: str, *, param: str | None = None, code: str | None = None) -> None:
-        super().__init__(message)
-        self.status, self.message, self.param, self.code = status, message, param, code
+        super().__init__(encodable(message))
+        self.status, self.message, self.code = status, encodable(message), code
+        self.param = None if param is None else encodable(param)
 
     def body(self) -> dict[str, Any]:
         """Return the error's JSON."""
         kind = "server_error" if self.status >= 500 else "invalid_request_error"
         return {"error": {"message": self.message, "type": kind, "param": self.param, "code": self.code}}
+
+
+def encodable(text: str) -> str:
+    """Return a text whose lone surrogates, which no reply can carry, are written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def not_found(what: str, name: str) -> ApiError:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agents.checkpoint import write_atomic
 from agents.metrics import read_lines
-from agents.serve.errors import ApiError
+from agents.serve.errors import ApiError, encodable
 from agents.serve.jobs import Jobs, model_name
 from agents.serve.metrics import state_of, step_events
 from agents.serve.process import Training, end
@@ -100,20 +100,29 @@ class Worker(threading.Thread):
                 self._start(row)
 
     def _validate(self, row: JobRow) -> None:
+        try:
+            self._check(row)
+        except (ConfigError, SandboxError, ApiError) as error:
+            self._fail(row, str(error), code="invalid_training_file", statuses=(VALIDATING,))
+        except (SQLAlchemyError, OSError):
+            raise  # not the job's doing: it is tried again
+        except Exception as error:
+            log.exception("the job %s cannot be checked", row.id)
+            message = f"the server failed to check this job: {type(error).__name__}: {error}"
+            self._fail(row, message, code="server_error", statuses=(VALIDATING,))
+        else:
+            if self.store.move(row.id, (VALIDATING,), status=QUEUED):
+                self.store.tell(row.id, "Files validated, moving job to queued state", key="validated")
+
+    def _check(self, row: JobRow) -> None:
         folder = self.jobs.folder(row.id)
         folder.mkdir(parents=True, exist_ok=True)
         request = row.request
         ids = {request["training_file"], request["validation_file"]}
         write_atomic(folder / "job.json", json.dumps(request, indent=1) + "\n")
-        try:
-            kept = {name: str(self.uploads.keep_for(name, folder)) for name in ids}
-            write_atomic(folder / "files.json", json.dumps(kept) + "\n")
-            load_job(folder / "job.json", files=str(folder / "files.json"), disjoint=("prompt", "near_duplicate"))
-        except (ConfigError, SandboxError, ApiError) as error:
-            self._fail(row, str(error), code="invalid_training_file", statuses=(VALIDATING,))
-            return
-        if self.store.move(row.id, (VALIDATING,), status=QUEUED):
-            self.store.tell(row.id, "Files validated, moving job to queued state", key="validated")
+        kept = {name: str(self.uploads.keep_for(name, folder)) for name in ids}
+        write_atomic(folder / "files.json", json.dumps(kept) + "\n")
+        load_job(folder / "job.json", files=str(folder / "files.json"), disjoint=("prompt", "near_duplicate"))
 
     def _start(self, row: JobRow) -> None:
         folder = self.jobs.folder(row.id)
@@ -193,7 +202,7 @@ class Worker(threading.Thread):
         self.store.tell(row.id, "The job has successfully completed", key="succeeded")
 
     def _fail(self, row: JobRow, message: str, *, code: str, statuses: tuple[str, ...]) -> None:
-        message = message.replace(f"{self.jobs.folder(row.id)}/", "")
+        message = encodable(message.replace(f"{self.jobs.folder(row.id)}/", ""))
         files = {name: row.request[name] for name in ("training_file", "validation_file")}
         param = next((name for name, file_id in files.items() if file_id in message), None)
         error = json.dumps({"code": code, "message": message, "param": param})
