@@ -3,7 +3,9 @@
 What counts as a number: an optional sign, digits with `,` between groups of three, an optional fraction after `.`, an
 optional exponent (`1e-3` or `x 10^-3`), then an optional `%` (which divides by 100) or unit. ASCII digits only; both a
 hyphen and the minus sign U+2212 negate. One number and nothing else: an answer that lists several, hedges, or hides its
-number in prose is wrong. Numbers are compared as exact fractions, so 0.1 + 0.2 is 0.3.
+number in prose is wrong. Numbers are compared as exact fractions, so 0.1 + 0.2 is 0.3,
+and so are factors of units: 1 mile is 1.609344 km. Left out: levels such as dB, dBm and Np are compared with the very
+same unit only, never converted.
 """
 
 from __future__ import annotations
@@ -44,11 +46,13 @@ _NUMBER = re.compile(
 _FACTOR = r"[A-Za-z\u00b5\u03bc\u00b0\u03a9%]+(?:\s*(?:\^|\*\*)\s*-?[1-9](?![0-9]))?"
 _UNIT = re.compile(rf"{_FACTOR}(?:\s*[*/\u00b7]\s*{_FACTOR}|\s+{_FACTOR})*")
 _MAX_UNIT = 40
+_TOWER = re.compile(r"(?:\^|\*\*)\s*[+-]?(?:\(|[0-9]{3}|[0-9.]+\s*(?:\^|\*\*))")
+"""Powers that could take forever to compute, such as `m**9**9**9`."""
 
 WRONG = Grade(score=0.0, feedback="That is not the number.")
 NO_NUMBER = Grade(score=0.0, feedback="The answer must be exactly one number.")
 NO_UNIT = Grade(score=0.0, feedback="The answer needs its unit.")
-OTHER_UNIT = Grade(score=0.0, feedback="The answer's unit is not one of the quantity that is asked for.")
+OTHER_UNIT = Grade(score=0.0, feedback="The answer's unit does not convert to the one that is asked for.")
 
 
 class NotANumber(ValueError):
@@ -159,14 +163,15 @@ def _read(value: str, currency: str) -> tuple[Fraction, str]:
     return (-amount if sign in ("-", "\u2212") else amount), unit
 
 
-_lock = threading.Lock()
+_lock = threading.RLock()
+"""Held by whoever uses pint's registry."""
 
 
 def in_unit(amount: Fraction, unit: str, wanted: str) -> Fraction:
     """Convert an amount.
 
     Raises:
-        UnitError: The unit is unknown, or of another quantity.
+        UnitError: The unit is unknown, or does not convert to the other one.
     """
     scale, offset = _conversion(unit, wanted)
     return amount * scale + offset
@@ -174,31 +179,35 @@ def in_unit(amount: Fraction, unit: str, wanted: str) -> Fraction:
 
 @functools.lru_cache(maxsize=1024)
 def _conversion(unit: str, wanted: str) -> tuple[Fraction, Fraction]:
-    """Return factor and offset; every unit that is known converts by such a pair."""
-    import pint
+    """Return factor and offset; every unit that is not logarithmic converts by such a pair."""
+    registry = units()
+    with _lock:
+        given, asked = parse_unit(unit), parse_unit(wanted)
+        if given._units == asked._units:
+            return Fraction(1), Fraction(0)
+        if _is_logarithmic(given) or _is_logarithmic(asked):
+            raise UnitError(f"{unit!r} does not convert to {wanted!r}: logarithmic units are not converted")
+        try:
+            at_zero, at_one = (Fraction(registry.Quantity(Fraction(x), given).to(asked).magnitude) for x in (0, 1))
+        except Exception:  # pint raises what it runs into, and no answer may void its own bad score
+            raise UnitError(f"{unit!r} does not convert to {wanted!r}") from None
+    return at_one - at_zero, at_zero
 
-    try:
-        with _lock:
-            registry = units()
-            at_zero, at_one = (
-                registry.Quantity(x, parse_unit(unit)).to(parse_unit(wanted)).magnitude for x in (0.0, 1.0)
-            )
-    except (pint.PintError, ArithmeticError) as error:
-        raise UnitError(str(error)) from None
-    if at_zero == 0:
-        return _tidy(at_one), Fraction(0)
-    return _tidy(at_one - at_zero), _tidy(at_zero)
+
+def _is_logarithmic(unit: Any) -> bool:
+    """Return whether a level such as dB, dBm or Np is in a unit; within products, pint names it `delta_decibel`."""
+    return any(name.removeprefix("delta_") in _logarithmic_units() for name, _ in unit._units.items())
 
 
-def _tidy(value: float) -> Fraction:
-    """Return the fraction that a factor stands for, without the rounding of its computation."""
-    near = Fraction(value).limit_denominator(10**12)
-    return near if near and abs(near - Fraction(value)) <= abs(Fraction(value)) / 10**14 else Fraction(value)
+@functools.cache
+def _logarithmic_units() -> frozenset[str]:
+    """Return the full names of pint's logarithmic units; they take no prefixes."""
+    return frozenset(unit.name for unit in units()._units.values() if unit.is_logarithmic)
 
 
 @functools.cache
 def units() -> Any:
-    """Return the registry of units.
+    """Return the registry of units, whose factors are exact fractions.
 
     Raises:
         ConfigError: The package is not installed.
@@ -207,7 +216,7 @@ def units() -> Any:
         import pint
     except ImportError:
         raise ConfigError("units need the package pint: pip install 'assay[graders]'") from None
-    return pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
+    return pint.UnitRegistry(autoconvert_offset_to_baseunit=True, non_int_type=Fraction)
 
 
 def parse_unit(name: str) -> Any:
@@ -216,12 +225,14 @@ def parse_unit(name: str) -> Any:
     Raises:
         UnitError: There is none.
     """
-    import pint
-
+    registry = units()
+    if _TOWER.search(name):
+        raise UnitError(f"no unit {name!r}: an exponent is a number of one or two digits")
     try:
-        return units().parse_units(name.replace("\u00b7", "*").replace("%", "percent"))
-    except (pint.PintError, ValueError, TypeError, AttributeError, SyntaxError) as error:
-        raise UnitError(f"no unit {name!r}: {error}") from None
+        with _lock:
+            return registry.parse_units(name.replace("\u00b7", "*").replace("%", "percent"))
+    except Exception as error:  # pint's parser raises what it runs into, AssertionError and TokenError among it
+        raise UnitError(f"no unit {name!r}: {error or type(error).__name__}") from None
 
 
 def _unit(value: Any, place: Place) -> Any:
