@@ -134,3 +134,17 @@ def test_factors_are_exact_fractions():
     # degF = 9/5 degC + 32: 1 degF is (1 - 32) * 5/9 degC
     assert in_unit(Fraction(1), "degF", "degC") == Fraction(-155, 9)
     assert in_unit(Fraction(1), "mile", "km") == Fraction(1609344, 10**6)
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "right", "wrong"),
+    [
+        ({"absolute_tolerance": 0.3}, "1.3", "1.3000000000000001"),
+        ({"absolute_tolerance": 0.1}, "0.9", "0.8999999999999999"),
+        ({"relative_tolerance": 0.03}, "1.03", "1.0300000000000001"),
+        ({"relative_tolerance": 1e-5}, "1.00001", "1.000011"),
+    ],
+)
+def test_a_tolerance_is_the_decimal_number_that_is_written(tolerance, right, wrong):
+    assert score(numeric(**tolerance), right, "1") == 1
+    assert score(numeric(**tolerance), wrong, "1") == 0

@@ -71,8 +71,8 @@ class Numeric(BaseGrader):
         self._input = compile_template(config["input"])
         self._reference = compile_template(config["reference"])
         self.templates = (self._input, self._reference)
-        self._absolute = Fraction(config.get("absolute_tolerance", 0))
-        self._relative = Fraction(config.get("relative_tolerance", 0))
+        self._absolute = _exact(config.get("absolute_tolerance", 0))
+        self._relative = _exact(config.get("relative_tolerance", 0))
         self._currency: str = config.get("currency", "")
         self._unit: str | None = config.get("unit")
         self._unit_required: bool = config.get("unit_required", False)
@@ -136,10 +136,15 @@ def read_number(value: Any, currency: str = "") -> tuple[Fraction, str]:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if not abs(value) < math.inf:
             raise NotANumber(f"{value!r} is not a finite number")
-        return Fraction(str(value)), ""
+        return _exact(value), ""
     if not isinstance(value, str) or len(value) > MAX_CHARACTERS:
         raise NotANumber(f"{str(value)[:40]!r} is not a number")
     return _read(value, currency)
+
+
+def _exact(value: float) -> Fraction:
+    """Return a number as it is written in decimal: 0.3 is 3/10, not the binary fraction next to it."""
+    return Fraction(value) if isinstance(value, int) else Fraction(repr(value))
 
 
 @functools.lru_cache(maxsize=4096)
