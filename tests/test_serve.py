@@ -629,7 +629,7 @@ def test_the_tokens_of_model_graders_are_told_by_model_and_by_sample():
         "judge_tokens/cached_tokens/lab/judge": 0.0,
         "valid_judge_tokens/prompt_tokens/lab/judge": 20.0,
     }
-    line = {"step": 1, "completions": 8}
+    line = {"step": 1, "completions": 8, "prompt_tokens": 80, "completion_tokens": 40}
     data = step_data(line, None, timing, body(HAS_LETTER), total_steps=1)
     assert data["model_graders_token_usage"] == {
         "lab/judge": {"prompt_tokens": 100, "completion_tokens": 16, "cached_tokens": 0}
