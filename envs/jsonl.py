@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,9 +115,9 @@ def stream_records(path: str | Path) -> Iterator[Record]:
         ConfigError: The file cannot be read, or a line is too long or not a JSON object of finite numbers, unique keys.
     """
     file = Path(path)
+    number = 0
     try:
         with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
-            number = 0
             while line := lines.readline(MAX_LINE_BYTES + 1):
                 number += 1
                 if len(line) > MAX_LINE_BYTES:
@@ -125,6 +126,9 @@ def stream_records(path: str | Path) -> Iterator[Record]:
                     yield _record(file, number, line)
     except OSError as error:
         raise ConfigError(f"cannot read {str(path)!r}: {error.strerror or error}") from error
+    except (EOFError, zlib.error) as error:
+        said = f"the file is cut off or damaged behind line {number}: {error}"
+        raise ConfigError(f"cannot read {str(path)!r}: {said}") from error
 
 
 def parse_json(raw: bytes) -> Any:
