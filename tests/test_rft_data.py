@@ -1,6 +1,7 @@
 """The data files of fine-tuning jobs, and the request bodies that name them."""
 
 import copy
+import gzip
 import json
 import tracemalloc
 
@@ -50,6 +51,10 @@ def test_a_byte_order_mark_windows_line_ends_and_blank_lines_change_nothing(tmp_
 USER = {"role": "user", "content": "x"}
 
 
+def function(name, description="what it does"):
+    return {"type": "function", "function": {"name": name, "description": description}}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -73,6 +78,8 @@ USER = {"role": "user", "content": "x"}
         (line(messages=[{**USER, "content": [{"type": "image_url"}]}]), r"content\[0\].type': only parts of the type"),
         (line(messages=[{**USER, "content": "\ud800"}]), r"lone surrogate"),
         (line(answer="\ud800"), r"field 'answer': holds a lone surrogate"),
+        (line(tools=[function("\ud800")]), r"line 2, field 'tools\[0\]': holds a lone surrogate"),
+        (line(tools=[function("f"), function("f", "\udfff")]), r"line 2, field 'tools\[1\]': holds a lone surrogate"),
         (line(tools=[{"type": "function"}]), r"field 'tools\[0\]': must be an object such as"),
     ],
 )
@@ -86,6 +93,18 @@ def test_an_empty_file_and_a_file_that_is_not_there_are_refused(tmp_path):
         rows_of(tmp_path, "\n \n")
     with pytest.raises(ConfigError, match="cannot read"):
         list(stream_rows(tmp_path / "nowhere.jsonl", most=1))
+
+
+def damaged(packed):
+    return packed[:100] + b"\xff" * 100 + packed[200:]
+
+
+@pytest.mark.parametrize("damage", [lambda packed: packed[:-20], damaged], ids=["cut off", "damaged"])
+def test_a_gzip_that_is_cut_off_or_damaged_is_refused_with_its_name(tmp_path, damage):
+    path = tmp_path / "data.jsonl.gz"
+    path.write_bytes(damage(gzip.compress("".join(line(answer=str(n)) + "\n" for n in range(2000)).encode())))
+    with pytest.raises(ConfigError, match=r"data\.jsonl\.gz': the file is cut off or damaged behind line"):
+        list(stream_rows(path, most=5000))
 
 
 def test_a_file_with_more_rows_than_allowed_is_refused_at_the_first_that_is_too_many(tmp_path):

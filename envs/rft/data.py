@@ -123,10 +123,14 @@ def _encodable(record: Record, place: str, text: str) -> str:
 
 def _check_text(record: Record, item: Mapping[str, Any]) -> None:
     for key, value in item.items():
-        try:
-            json.dumps([key, value], ensure_ascii=False).encode("utf-8")
-        except UnicodeEncodeError:
-            record.fail(key, "holds a lone surrogate, which no encoding can carry")
+        _check_member(record, key, [key, value])
+
+
+def _check_member(record: Record, place: str, value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        record.fail(place, "holds a lone surrogate, which no encoding can carry")
 
 
 def _tools(record: Record) -> tuple[Mapping[str, Any], ...]:
@@ -140,4 +144,5 @@ def _tools(record: Record) -> tuple[Mapping[str, Any], ...]:
         if not isinstance(function, dict) or not isinstance(function.get("name"), str) or not function["name"]:
             expected = '{"type": "function", "function": {"name": ..., ...}}'
             record.fail(f"tools[{index}]", f"must be an object such as {expected}, got {shown(tool)}")
+        _check_member(record, f"tools[{index}]", tool)
     return tuple(given)
