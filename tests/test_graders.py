@@ -444,6 +444,13 @@ GENE = string_check(input="{{ sample.output_json.gene }}", reference="{{ item.ge
 CLEAN = string_check("eq", input="{{ sample.output_json.invented }}", reference="yes")
 
 
+def test_a_range_beyond_what_a_float_holds_is_refused_inside_a_multi():
+    wide = {"type": "python", "name": "p", "source": "def grade(sample, item): return 1", "range": [0, 10**400]}
+    found = problems(multi("a", a=wide))
+    assert list(found) == ["/graders/a/range"]
+    assert "both finite" in found["/graders/a/range"]
+
+
 def test_a_formula_weighs_the_scores_of_its_graders():
     grader = build_grader(
         multi("0.75 * gene + 0.25 * near", gene=GENE, near=numeric(input="{{ sample.output_json.n }}"))
