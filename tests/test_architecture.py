@@ -33,7 +33,6 @@ CATCH_ALL = {
     "envs/code/compare.py": "a special judge is a task's own code: what it raises becomes a VerifierError",
     "envs/registry.py": "a plug-in is user code: reported with its name; a half-loaded module is removed",
     "envs/verifiers/response_format.py": "a schema is user data, of which the package that reads it may raise anything",
-    "envs/verifiers/numeric.py": "the package of units raises whatever it runs into; no answer may void its score so",
     "agents/serve/worker.py": "a job that cannot be checked fails, whatever its check raises, and the next one goes on",
     "envs/text_env.py": "a verifier that crashes becomes a VerifierError",
     "sandbox/conformance.py": "a check of somebody's sandbox fails, whatever it raises, and the next one runs",

@@ -22,6 +22,7 @@ from envs.verifiers.grader_types import (
     whole,
 )
 from envs.verifiers.grading import Grade, GraderFault, Sample
+from envs.verifiers.numeric import reference_template
 from envs.verifiers.strict_json import strict_json
 from envs.verifiers.string_check import OPERATIONS, RIGHT, WRONG
 from envs.verifiers.templates import (
@@ -170,7 +171,7 @@ JSON_PATH = GraderType(
 SET_F1 = GraderType(
     fields={
         "input": Field(template),
-        "reference": Field(template),
+        "reference": Field(reference_template),
         "separator": Field(text(longest=8), required=False, default="\n"),
         "case_sensitive": Field(boolean, required=False, default=False),
         "max_items": Field(whole(least=1), required=False),

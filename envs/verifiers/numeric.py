@@ -14,6 +14,7 @@ import functools
 import math
 import re
 import threading
+import tokenize
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -168,6 +169,19 @@ def _read(value: str, currency: str) -> tuple[Fraction, str]:
     return (-amount if sign in ("-", "\u2212") else amount), unit
 
 
+_STUMBLES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    tokenize.TokenError,
+)
+"""What pint raises beside its own errors where a unit makes it stumble: no answer may void its own bad score."""
 _lock = threading.RLock()
 """Held by whoever uses pint's registry."""
 
@@ -185,8 +199,10 @@ def in_unit(amount: Fraction, unit: str, wanted: str) -> Fraction:
 @functools.lru_cache(maxsize=1024)
 def _conversion(unit: str, wanted: str) -> tuple[Fraction, Fraction]:
     """Return factor and offset; every unit that is not logarithmic converts by such a pair."""
-    registry = units()
     with _lock:
+        registry = units()
+        import pint
+
         given, asked = parse_unit(unit), parse_unit(wanted)
         if given._units == asked._units:
             return Fraction(1), Fraction(0)
@@ -194,7 +210,7 @@ def _conversion(unit: str, wanted: str) -> tuple[Fraction, Fraction]:
             raise UnitError(f"{unit!r} does not convert to {wanted!r}: logarithmic units are not converted")
         try:
             at_zero, at_one = (Fraction(registry.Quantity(Fraction(x), given).to(asked).magnitude) for x in (0, 1))
-        except Exception:  # pint raises what it runs into, and no answer may void its own bad score
+        except (pint.PintError, *_STUMBLES):
             raise UnitError(f"{unit!r} does not convert to {wanted!r}") from None
     return at_one - at_zero, at_zero
 
@@ -230,14 +246,27 @@ def parse_unit(name: str) -> Any:
     Raises:
         UnitError: There is none.
     """
-    registry = units()
     if _TOWER.search(name):
         raise UnitError(f"no unit {name!r}: an exponent is a number of one or two digits")
-    try:
-        with _lock:
+    with _lock:
+        registry = units()
+        import pint
+
+        try:
             return registry.parse_units(name.replace("\u00b7", "*").replace("%", "percent"))
-    except Exception as error:  # pint's parser raises what it runs into, AssertionError and TokenError among it
-        raise UnitError(f"no unit {name!r}: {error or type(error).__name__}") from None
+        except (pint.PintError, *_STUMBLES) as error:
+            raise UnitError(f"no unit {name!r}: {str(error) or type(error).__name__}") from None
+
+
+def reference_template(value: Any, place: Place) -> Any:
+    """Check the template of a reference that has to be of some form, which no sample may break."""
+    before = len(place.problems)
+    template(value, place)
+    if len(place.problems) == before:
+        for variable in compile_template(value).variables:
+            if variable.namespace == "sample":
+                place.fail(f"a reference cannot read the sample, and {{{{ {variable.text} }}}} does: use item.<field>")
+    return value
 
 
 def _unit(value: Any, place: Place) -> Any:
@@ -257,7 +286,7 @@ def _build(config: Config, context: GraderContext) -> Numeric:
 NUMERIC = GraderType(
     fields={
         "input": Field(template),
-        "reference": Field(template),
+        "reference": Field(reference_template),
         "absolute_tolerance": Field(number(least=0), required=False),
         "relative_tolerance": Field(number(least=0), required=False),
         "unit": Field(_unit, required=False),

@@ -30,6 +30,7 @@ from envs.verifiers.grader_types import (
     template,
 )
 from envs.verifiers.grading import Grade, GraderFault, Sample, finite
+from envs.verifiers.numeric import reference_template
 from envs.verifiers.templates import compile_template
 
 Resolve = Callable[[str], str | None]
@@ -290,7 +291,7 @@ def _build(config: Config, context: GraderContext) -> RankedListGrader:
 RANKED_LIST = GraderType(
     fields={
         "input": Field(template),
-        "reference": Field(template),
+        "reference": Field(reference_template),
         "vocabulary": Field(_vocabulary, required=False),
         "max_items": Field(as_it_is, required=False),
         "decay": Field(as_it_is, required=False),
