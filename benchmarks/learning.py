@@ -53,7 +53,7 @@ def main() -> int:
     folders = options.runs or [train(options.env, seed, options.overrides) for seed in options.seeds]
     runs = [read_run(folder) for folder in folders]
     report = {
-        "command": f"python benchmarks/learning.py --env {options.env}",
+        "command": " ".join(["python benchmarks/learning.py --env", options.env, *options.overrides]),
         "machine": machine(),
         "floor": text_env(envs.make(options.env)).floor,
         "runs": [run["summary"] for run in runs],
