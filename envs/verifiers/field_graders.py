@@ -17,12 +17,12 @@ from envs.verifiers.grader_types import (
     boolean,
     choice,
     number,
+    reference_template,
     template,
     text,
     whole,
 )
 from envs.verifiers.grading import Grade, GraderFault, Sample
-from envs.verifiers.numeric import reference_template
 from envs.verifiers.strict_json import strict_json
 from envs.verifiers.string_check import OPERATIONS, RIGHT, WRONG
 from envs.verifiers.templates import (

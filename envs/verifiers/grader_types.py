@@ -245,6 +245,17 @@ def template(value: Any, place: Place) -> Any:
     return value
 
 
+def reference_template(value: Any, place: Place) -> Any:
+    """Check the template of a reference that has to be of some form, which no sample may break."""
+    before = len(place.problems)
+    template(value, place)
+    if len(place.problems) == before:
+        for variable in compile_template(value).variables:
+            if variable.namespace == "sample":
+                place.fail(f"a reference cannot read the sample, and {{{{ {variable.text} }}}} does: use item.<field>")
+    return value
+
+
 def choice(what: str, known: Sequence[str]) -> Check:
     """Return the check of one of some names."""
 

@@ -3,9 +3,8 @@
 What counts as a number: an optional sign, digits with `,` between groups of three, an optional fraction after `.`, an
 optional exponent (`1e-3` or `x 10^-3`), then an optional `%` (which divides by 100) or unit. ASCII digits only; both a
 hyphen and the minus sign U+2212 negate. One number and nothing else: an answer that lists several, hedges, or hides its
-number in prose is wrong. Numbers are compared as exact fractions, so 0.1 + 0.2 is 0.3,
-and so are factors of units: 1 mile is 1.609344 km. Left out: levels such as dB, dBm and Np are compared with the very
-same unit only, never converted.
+number in prose is wrong. Numbers are compared as exact fractions, so 0.1 + 0.2 is 0.3, and so are factors of units: 1
+mile is 1.609344 km. Left out: levels such as dB, dBm and Np are compared with the very same unit only, never converted.
 """
 
 from __future__ import annotations
@@ -30,6 +29,7 @@ from envs.verifiers.grader_types import (
     Place,
     boolean,
     number,
+    reference_template,
     template,
     text,
 )
@@ -256,17 +256,6 @@ def parse_unit(name: str) -> Any:
             return registry.parse_units(name.replace("\u00b7", "*").replace("%", "percent"))
         except (pint.PintError, *_STUMBLES) as error:
             raise UnitError(f"no unit {name!r}: {str(error) or type(error).__name__}") from None
-
-
-def reference_template(value: Any, place: Place) -> Any:
-    """Check the template of a reference that has to be of some form, which no sample may break."""
-    before = len(place.problems)
-    template(value, place)
-    if len(place.problems) == before:
-        for variable in compile_template(value).variables:
-            if variable.namespace == "sample":
-                place.fail(f"a reference cannot read the sample, and {{{{ {variable.text} }}}} does: use item.<field>")
-    return value
 
 
 def _unit(value: Any, place: Place) -> Any:

@@ -27,10 +27,10 @@ from envs.verifiers.grader_types import (
     GraderType,
     Place,
     as_it_is,
+    reference_template,
     template,
 )
 from envs.verifiers.grading import Grade, GraderFault, Sample, finite
-from envs.verifiers.numeric import reference_template
 from envs.verifiers.templates import compile_template
 
 Resolve = Callable[[str], str | None]
