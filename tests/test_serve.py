@@ -5,6 +5,7 @@ import json
 import resource
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +14,7 @@ import pytest
 import torch
 from fastapi.testclient import TestClient
 from rft_jobs import HAS_LETTER, body, rows
+from sqlalchemy.exc import OperationalError
 
 from agents.metrics import EvalResult
 from agents.serve.__main__ import hold, main
@@ -24,7 +26,7 @@ from agents.serve.jobs import Jobs
 from agents.serve.metrics import step_data
 from agents.serve.process import Training, end, is_running, name_of
 from agents.serve.settings import Settings
-from agents.serve.store import Store
+from agents.serve.store import JobRow, Store
 from agents.serve.worker import quoted
 from envs.core import ConfigError
 from envs.jsonl import parse_json
@@ -323,6 +325,36 @@ def test_a_job_whose_check_breaks_the_server_fails_and_the_next_one_is_looked_at
         assert r"KeyError: '\ud800 is not there'" in failed.error.message
     assert [job.id for job in client.fine_tuning.jobs.list()] == made[::-1]
     assert "Traceback" in caplog.text
+
+
+def test_a_worker_that_stumbles_goes_on(tmp_path, monkeypatch, caplog):
+    worker = Server(settings_of(tmp_path)).worker
+    went_on = threading.Event()
+    ticks = iter([KeyError("completion_tokens")])
+
+    def tick():
+        if (error := next(ticks, None)) is not None:
+            raise error
+        went_on.set()
+
+    monkeypatch.setattr(worker, "tick", tick)
+    worker.start()
+    assert went_on.wait(30)
+    worker.close()
+    assert "KeyError: 'completion_tokens'" in caplog.text
+
+
+def test_a_job_whose_end_cannot_be_noted_is_still_the_current_one(tmp_path, monkeypatch):
+    worker = Server(settings_of(tmp_path)).worker
+    worker._current = current = ("ftjob-1", None)
+
+    def lost(row):
+        raise OperationalError("update", {}, Exception("the database is gone"))
+
+    monkeypatch.setattr(worker, "_succeed", lost)
+    with pytest.raises(OperationalError):
+        worker._settle(JobRow(id="ftjob-1"), 0)
+    assert worker._current == current
 
 
 def test_a_path_or_a_method_that_does_not_exist_is_told_as_an_error(http):

@@ -62,6 +62,8 @@ class Worker(threading.Thread):
                 self.tick()
             except (SQLAlchemyError, OSError) as error:  # a full disk or a lost database: try again, forget nothing
                 log.error("the worker cannot go on for now: %s", error)
+            except Exception:  # of one job's numbers, say: the others must not wait for the next server
+                log.exception("the worker stumbled, and tries again")
             self._closing.wait(self.settings.poll_s)
 
     def close(self) -> None:
@@ -169,8 +171,7 @@ class Worker(threading.Thread):
                 training.stop(at_once=True)
 
     def _settle(self, row: JobRow, code: int) -> None:
-        """Note how a job's process ended."""
-        self._current = None
+        """Note how a job's process ended; it is the current one until that is done."""
         if code == 0:
             self._succeed(row)
         elif row.wanted or code in INTERRUPTED:
@@ -179,6 +180,7 @@ class Worker(threading.Thread):
             said = _last_words(self.jobs.folder(row.id) / "train.log")
             reason = said or f"the training process ended with {code}" + (" (a signal)" if code < 0 else "")
             self._fail(row, reason, code="training_failed", statuses=(RUNNING,))
+        self._current = None
 
     def _set_aside(self, row: JobRow, why: str) -> None:
         now = int(time.time())
