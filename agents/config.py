@@ -344,14 +344,33 @@ def with_training_options(config: Any, overrides: Sequence[str]) -> Any:
     Raises:
         ConfigError: The environment names an option that does not exist, or a value that it cannot have.
     """
-    given = {override.lstrip("+").partition("=")[0] for override in overrides}
+    source = f"the environment {config.env.name!r} says in metadata['training']"
+    return with_settings(config, envs.training_options(config.env.name), given_names(overrides), source)
+
+
+def given_names(overrides: Sequence[str]) -> set[str]:
+    """Return the names of the options that a command line gives."""
+    return {override.lstrip("+").partition("=")[0] for override in overrides}
+
+
+def with_settings(config: Any, settings: Mapping[str, Any], given: set[str], source: str) -> Any:
+    """Return the configuration with settings that win over the defaults and lose to the command line.
+
+    Args:
+        config: The composed configuration of a new run.
+        settings: Option -> value.
+        given: Options that the command line gives.
+        source: Who sets them, for an error.
+
+    Raises:
+        ConfigError: An option does not exist, or cannot have its value.
+    """
     changed = OmegaConf.merge(config)
-    for key, value in envs.training_options(config.env.name).items():
+    for key, value in settings.items():
         if key in given:
             continue
         try:
             OmegaConf.update(changed, key, value)
         except OmegaConfBaseException as error:
-            message = f"the environment {config.env.name!r} says {key}={value!r} in metadata['training']"
-            raise ConfigError(f"{message}, which cannot be: {str(error).splitlines()[0]}") from error
+            raise ConfigError(f"{source} {key}={value!r}, which cannot be: {str(error).splitlines()[0]}") from error
     return changed

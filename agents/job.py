@@ -14,7 +14,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from agents.config import AlgoConfig, TrainConfig
+from agents.config import AlgoConfig, TrainConfig, given_names, with_settings
 from agents.models import NAMED_MODELS, check_model
 from envs.core import ConfigError
 from envs.jsonl import stream_records
@@ -55,18 +55,14 @@ def with_job(config: Any, overrides: Sequence[str]) -> Any:
     job = read_job(path)
     files = OmegaConf.to_container(config.env.files) if OmegaConf.is_config(config.env.files) else config.env.files
     training_file, _ = job_files(job, Path(path), files)  # type: ignore[arg-type]  # a mapping, a path or None
-    given = {override.lstrip("+").partition("=")[0] for override in overrides}
+    given = given_names(overrides)
     settings = {
         "env.job": path,
         **job_settings(job, rows=sum(1 for _ in stream_records(training_file)), config=config, given=given),
     }
     for integration in job.integrations:
         print(f"the job's integration {integration['type']!r} is accepted and not contacted", file=sys.stderr)
-    changed = OmegaConf.merge(config)
-    for key, value in settings.items():
-        if key not in given:
-            OmegaConf.update(changed, key, value)
-    return changed
+    return with_settings(config, settings, given, f"the job {path} sets")
 
 
 def job_settings(job: Job, *, rows: int, config: TrainConfig, given: set[str]) -> dict[str, Any]:

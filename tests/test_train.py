@@ -321,7 +321,10 @@ def test_what_an_environment_says_of_training_is_the_default_and_the_command_lin
 def test_an_environment_that_says_what_cannot_be_is_named(key, value, monkeypatch, capsys, command):
     monkeypatch.setattr(toys.Kinds, "metadata", {"render_modes": [], "training": {key: value}})
     assert command(agents.train.main, *SMALL, "env=kinds") == 2
-    assert f"the environment 'kinds' says {key}={value!r} in metadata['training']" in capsys.readouterr().err
+    assert (
+        f"the environment 'kinds' says in metadata['training'] {key}={value!r}, which cannot be"
+        in capsys.readouterr().err
+    )
 
 
 def test_a_sweep_makes_one_run_for_each_value(tmp_path, monkeypatch, command):
