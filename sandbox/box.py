@@ -8,7 +8,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from sandbox import data
@@ -85,6 +85,7 @@ class Box:
         on_free: Told, from another thread, of the slots that an execution frees when it ends, is lost, or sleeps.
         makes_room: Whether one that sleeps frees its slots.
         executes: Whether its programs are started by exec, as `Order` describes it, and not as copies.
+        preload: Modules that its programs find loaded, by name (see `sandbox.languages.Language`).
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Box:
         *,
         makes_room: bool = True,
         executes: bool = False,
+        preload: Mapping[str, str] | None = None,
     ) -> None:
         self._launch = launch
         self.user = user
@@ -103,6 +105,7 @@ class Box:
         self._on_free = on_free
         self._makes_room = makes_room
         self._modules = (LAUNCHER,) if executes else ()
+        self._preload = preload
         self._numbers = itertools.count(1)
         self._running: dict[int, Execution] = {}
         self._lock = threading.Lock()
@@ -149,6 +152,9 @@ class Box:
         }
         self._send(request, b"".join(parts))
 
+    def _bundle(self) -> bytes:
+        return bundle(self.user, self._memory_bytes, *self._modules, preload=self._preload)
+
     def answer(self, execution: Execution, kind: bytes, body: bytes) -> None:
         """Answer the call of a stub, which also lets the clock go on."""
         self._send({"op": "answer", "number": execution.number}, FRAME.pack(kind, len(body)) + body)
@@ -189,7 +195,7 @@ class Box:
         try:
             self._transport = self._launch()
             if not self.broken:
-                self._transport.write(bundle(self.user, self._memory_bytes, *self._modules))
+                self._transport.write(self._bundle())
                 while self._read_frame():
                     pass
         except (OSError, SandboxError, ValueError) as error:

@@ -6,6 +6,7 @@ Nothing of this package has to be mounted or built into an image, and the two si
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 _ZYGOTE = ("data", "seccomp", "jail", "heap", "runner", "zygote")
@@ -34,7 +35,7 @@ def load(modules):
         setattr(package, name, module)
         exec(compile(source, "sandbox/" + name + ".py", "exec"), module.__dict__)
     return module
-zygote = load(bundle["zygote"]).start(bundle["user"])
+zygote = load(bundle["zygote"]).start(bundle["user"], bundle["preload"])
 load(bundle["supervisor"]).main(zygote, bundle["memory_bytes"])
 """
 
@@ -46,8 +47,15 @@ ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "LD_BIND_NOW": "1", "PATH": "/nowhere"}
 bound at the start, and not again by each program."""
 
 
-def bundle(user: int, memory_bytes: int, *more: str) -> bytes:
-    """Return what the bootstrap reads: our modules, the user id to take (0: stay as started), the box's memory cap."""
+def bundle(user: int, memory_bytes: int, *more: str, preload: Mapping[str, str] | None = None) -> bytes:
+    """Return what the bootstrap reads.
+
+    Args:
+        user: Id that the supervisor takes; 0: it stays as it is started.
+        memory_bytes: What all executions may occupy together.
+        more: Our modules that this kind of box needs besides.
+        preload: What the zygote of a language has loaded before any program (see `sandbox.languages.Language`).
+    """
     here = Path(__file__).parent
 
     def sources(names: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -57,6 +65,7 @@ def bundle(user: int, memory_bytes: int, *more: str) -> bytes:
         "zygote": sources((*_ZYGOTE, *more)),
         "supervisor": sources(_SUPERVISOR),
         "user": user,
+        "preload": list((preload or {}).items()),
         "memory_bytes": memory_bytes,
     }
     text = json.dumps(content).encode("ascii")

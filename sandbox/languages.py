@@ -35,13 +35,16 @@ _ERROR = re.compile(r"\berror\b|undefined reference", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """How a source becomes a running program. At least one of `run` and `compile` is given."""
+    """How a source becomes a running program. At least one of `run`, `compile` and `preload` is given."""
 
     name: str
     file_name: str
     """What its source is called, in messages too."""
     echo: str
     """A program that prints its standard input: tried before the first use, so that a tool that fails is found out."""
+    preload: Mapping[str, str] = field(default_factory=dict)
+    """Sources of modules, by name, that programs find loaded; the last one has a function `prepare`. A language that
+    has them is Python: its programs are copies of an interpreter in which `prepare` has done, once, what all need."""
     run: tuple[str, ...] = ()
     """Command that runs `SOURCE`, or of a compiled language `OUTPUT`; empty: what was compiled is executed itself."""
     compile: tuple[str, ...] = ()
@@ -66,9 +69,11 @@ class Language:
     def __post_init__(self) -> None:
         if not self.name or "/" in self.file_name or self.file_name in ("", _OUTPUT_NAME):
             raise ValueError(f"a language needs a name, and a file name other than {_OUTPUT_NAME!r} for its source")
+        if self.preload and (self.run or self.compile):
+            raise ValueError(f"language {self.name} is either preloaded or has commands")
         if self.compile and not (SOURCE in self.compile and OUTPUT in self.compile):
             raise ValueError(f"the compiler of {self.name} must be told {SOURCE} and {OUTPUT}")
-        if (OUTPUT if self.compile else SOURCE) not in (self.run or self.compile):
+        if not self.preload and (OUTPUT if self.compile else SOURCE) not in (self.run or self.compile):
             raise ValueError(f"language {self.name} has no command that runs a program")
 
 

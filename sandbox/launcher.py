@@ -23,6 +23,7 @@ import signal
 import stat
 import struct
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
 
@@ -55,10 +56,10 @@ _SLACK_KIB = 2**10
 _libc = ctypes.PyDLL(None, use_errno=True)
 
 
-def start(user: int) -> Zygote:
+def start(user: int, preload: Sequence[tuple[str, str]]) -> Zygote:
     """Start the zygote of such a box; see `sandbox.zygote.start`."""
     _uncover_proc()
-    return zygote.start(user, _serve)
+    return zygote.start(user, preload, _serve)
 
 
 class ProgramJail(Jail):

@@ -70,6 +70,7 @@ class PooledSandbox:
         reserving: bool = False,
         tools: Tools | None = None,
         executes: bool = False,
+        preload: Mapping[str, str] | None = None,
     ) -> None:
         """Start the boxes.
 
@@ -82,6 +83,7 @@ class PooledSandbox:
                 large as its memory limit's share of the box's memory; then none is ever ended for its neighbours.
             tools: What starts boxes that show the tools of another language; none: there is only Python.
             executes: Whether these are such boxes. They take orders, and the caller proves their limits.
+            preload: Modules that programs find loaded, by name (see `sandbox.languages.Language`).
 
         Raises:
             SandboxError: A box did not start, or a limit did not fire.
@@ -92,6 +94,7 @@ class PooledSandbox:
         self._users = users
         self._is_reserving = reserving
         self._executes = executes
+        self._preload = preload
         self._reserving_pool: PooledSandbox | None = None
         self._in_flight_per_box = in_flight_per_box
         self._memory_bytes = memory_bytes
@@ -209,6 +212,7 @@ class PooledSandbox:
                     memory_bytes=self._memory_bytes,
                     reserving=True,
                     executes=self._executes,
+                    preload=self._preload,
                 )
             if self._reserving_pool is None:
                 raise SandboxError("this sandbox is closed; make a new one")
@@ -299,7 +303,15 @@ class PooledSandbox:
                 method(box, slots)
 
         makes_room = not self._is_reserving
-        box = Box(self._launch, user, self._memory_bytes, tell, makes_room=makes_room, executes=self._executes)
+        box = Box(
+            self._launch,
+            user,
+            self._memory_bytes,
+            tell,
+            makes_room=makes_room,
+            executes=self._executes,
+            preload=self._preload,
+        )
         self._load[box] = 0
         return box
 
@@ -345,8 +357,8 @@ def _check(program: Program, limits: Limits, answer: AnswerCall | None) -> None:
     for name in Limits.__slots__:
         if not getattr(limits, name) < MOST_OF_ANYTHING:
             raise ValueError(f"limit {name} must be a number below 2**53, got {getattr(limits, name)!r}")
-    if program.language != "python" and (program.entry_point is not None or program.stub is not None):
-        languages.find(program.language)
+    calls = program.entry_point is not None or program.stub is not None
+    if program.language != "python" and calls and not languages.find(program.language).preload:
         raise ValueError(
             f"a {program.language} program reads standard input and writes standard output; "
             "entry_point and stub are for python alone"

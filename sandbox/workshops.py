@@ -16,7 +16,7 @@ from sandbox.box import Launch
 from sandbox.checks_limits import START_UP as LIMITS
 from sandbox.conformance import expect_output, promise, prove, run_script
 from sandbox.core import Call, Cancellation, ExecutionResult, ExecutionStatus, Limits, Program, Sandbox, SandboxError
-from sandbox.languages import Language, compilation, error_line, execution
+from sandbox.languages import Language, Order, compilation, error_line, execution
 
 if TYPE_CHECKING:
     from sandbox.pool import PooledSandbox
@@ -58,6 +58,8 @@ class Workshops:
             language, pool = self._pools.get(language.name) or self._open(language)
         if not inputs:
             return []
+        if language.preload:
+            return pool.complete(program, inputs, limits, cancellation)
         content = program.source.encode("utf-8", "surrogatepass")
         if language.compile:
             built = self._build(language, pool, program.source, cancellation)
@@ -82,11 +84,12 @@ class Workshops:
         if self._tools is None:
             raise SandboxError(f"a {self._name} sandbox runs nothing but python")
         launch, users = self._tools(language)
-        pool = self._make(launch, users=users, executes=True)
+        pool = self._make(launch, users=users, executes=not language.preload, preload=language.preload)
         pool.name = f"{self._name} for {language.name}"
         with contextlib.ExitStack() as failing:
             failing.callback(pool.close)
-            prove(pool, _START_UP, f"a {self._name} sandbox for {language.name}")
+            if not language.preload:  # else it has proved its limits itself
+                prove(pool, _START_UP, f"a {self._name} sandbox for {language.name}")
             self._try_tools(language, pool)
             failing.pop_all()
         self._pools[language.name] = language, pool
@@ -94,17 +97,23 @@ class Workshops:
 
     def _try_tools(self, language: Language, pool: PooledSandbox) -> None:
         cancellation = Cancellation()
+        order: Program | Order
+        if language.preload:
+            order = Program(source=language.echo)
+        else:
+            order = execution(language, self._built_echo(language, pool, cancellation))
+        (result,) = pool.complete(order, [Call(stdin=_ECHO)], language.compile_limits, cancellation)
+        if result.status is not ExecutionStatus.OK or result.stdout != _ECHO:
+            raise SandboxError(_does_not_work(language, result))
+
+    def _built_echo(self, language: Language, pool: PooledSandbox, cancellation: Cancellation) -> bytes:
         built = language.echo.encode()
         if language.compile:
             made = self._build(language, pool, language.echo, cancellation)
             if isinstance(made, ExecutionResult):
                 raise SandboxError(_does_not_work(language, made))
             built = made
-        (result,) = pool.complete(
-            execution(language, built), [Call(stdin=_ECHO)], language.compile_limits, cancellation
-        )
-        if result.status is not ExecutionStatus.OK or result.stdout != _ECHO:
-            raise SandboxError(_does_not_work(language, result))
+        return built
 
     def _build(
         self, language: Language, pool: PooledSandbox, source: str, cancellation: Cancellation

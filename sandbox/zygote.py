@@ -9,12 +9,15 @@ Imports only the standard library, since it runs inside the box.
 
 from __future__ import annotations
 
+import functools
 import os
 import resource
 import struct
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 from os import close, closerange, dup2  # found at once by a new process, without copying a page of its own for each
+from types import ModuleType
 from typing import Any, NoReturn
 
 from sandbox import data, heap, runner
@@ -68,11 +71,15 @@ class Zygote:
     """Whether its copies start programs that begin anew, as children of theirs."""
 
 
-def start(user: int, serve: Callable[[int, int, int], None] | None = None) -> Zygote:
+def start(
+    user: int, preload: Sequence[tuple[str, str]] = (), serve: Callable[[int, int, int], None] | None = None
+) -> Zygote:
     """Start one, whose copies are children of the calling process; return when it is ready.
 
     Args:
         user: Id that the calling process takes before; 0: it stays what it is.
+        preload: Names and sources of modules that its copies find loaded; the last one has a function `prepare`, which
+            is called before any program runs.
         serve: What it does with its ends of the three pipes, if it is of another kind (see `sandbox.launcher`).
 
     Raises:
@@ -89,7 +96,7 @@ def start(user: int, serve: Callable[[int, int, int], None] | None = None) -> Zy
     os.set_blocking(failures_out, False)
     pid = clone_sharing_files()
     if pid == 0:
-        _live(serve or _serve, requests_out, replies_in, failures_in)
+        _live(serve or functools.partial(_serve, preload), requests_out, replies_in, failures_in)
     process = os.pidfd_open(pid)
     numbers = os.read(replies_out, _BASELINE.size)
     if len(numbers) < _BASELINE.size:
@@ -111,6 +118,7 @@ def _live(serve: Callable[[int, int, int], None], requests: int, replies: int, f
         serve(requests, replies, failures)
     except BaseException as error:
         os.write(2, f"the box's interpreter failed: {type(error).__name__}: {error}\n".encode())
+        close(replies)  # in the supervisor too, which shares the table, so that it waits no longer
     finally:
         os._exit(1)
 
@@ -131,11 +139,21 @@ def announce(jail: Jail, replies: int) -> None:
     os.write(replies, _BASELINE.pack(*astuple(jail.baseline)))
 
 
-def _serve(requests: int, replies: int, failures: int) -> None:
+def _preload(modules: Sequence[tuple[str, str]]) -> None:
+    """Load what every program of a language finds, and get it ready."""
+    for name, source in modules:
+        module = sys.modules[name] = ModuleType(name)
+        exec(compile(source, f"{name}.py", "exec"), module.__dict__)
+    if modules:
+        module.prepare()
+
+
+def _serve(preload: Sequence[tuple[str, str]], requests: int, replies: int, failures: int) -> None:
     runner.preload()
     jail = Jail()
     hide_from_tracers()
     runner.prepare()
+    _preload(preload)
     _warm_up()
     heap.share_page_tables()
     announce(jail, replies)
