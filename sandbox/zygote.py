@@ -9,6 +9,7 @@ Imports only the standard library, since it runs inside the box.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import resource
@@ -100,6 +101,8 @@ def start(
     process = os.pidfd_open(pid)
     numbers = os.read(replies_out, _BASELINE.size)
     if len(numbers) < _BASELINE.size:
+        with contextlib.suppress(BlockingIOError):
+            raise OSError(f"the box's interpreter failed: {os.read(failures_out, 2**12).decode(errors='replace')}")
         raise OSError("the box's interpreter ended before it was ready")
     return Zygote(
         process=process,
@@ -117,7 +120,7 @@ def _live(serve: Callable[[int, int, int], None], requests: int, replies: int, f
         die_with_parent()
         serve(requests, replies, failures)
     except BaseException as error:
-        os.write(2, f"the box's interpreter failed: {type(error).__name__}: {error}\n".encode())
+        os.write(failures, f"{type(error).__name__}: {error}".encode(errors="replace"))
         close(replies)  # in the supervisor too, which shares the table, so that it waits no longer
     finally:
         os._exit(1)
