@@ -83,7 +83,7 @@ class Image:
             raise MalformedModule(f"the module was not written by Lean 4.35.0: its header says {version}")
         self.data = data
         self.words = memoryview(data).cast("Q")
-        self.base = base
+        self.base: int = base
         self.terms = terms
         self.strings: dict[int, str] = {}
         self.names: dict[int, Name] = {}

@@ -25,6 +25,9 @@ Node = tuple[Any, ...]
 ZERO, SUCC, MAX, IMAX, PARAM = range(5)
 BVAR, SORT, CONST, APP, LAM, PI, LET, NAT, STR, PROJ = range(10)
 
+# kind of expression -> which positions of its tuple are expressions
+CHILDREN: tuple[tuple[int, ...], ...] = ((), (), (), (1, 2), (1, 2), (1, 2), (1, 2, 3), (), (), (3,))
+
 MAX_DEPTH = 10_000
 MAX_LEVEL_DEPTH = 500
 

@@ -1,0 +1,334 @@
+"""Check declarations in a clean kernel: a process that has loaded the library and nothing of any submission.
+
+What goes in are terms that were read and bounded here (`olean`, `terms`), rebuilt there one by one; what comes out is
+one word. `kernel_worker` is the other end.
+
+A kernel that *crashes* on a proof is asked again, in a process that has just proved itself on a theorem and on a false
+one. If it crashes again, the proof did it: the outcome is CRASHED, and the judge rejects the proof. Otherwise the crash
+is ours, `KernelFailure`, and there is no reward either way. So a proof cannot buy itself out of a zero by crashing the
+kernel, and a fault of ours costs nobody a reward.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from envs.core import VerifierError
+from envs.lean.olean import Constant, Kind
+from envs.lean.terms import BVAR, CHILDREN, CONST, LAM, PARAM, PI, PROJ, SORT, ZERO, Name, Node, Terms
+
+_LENGTH = struct.Struct("<I")
+_START_S, _GRACE_S = 60.0, 10.0
+_MAX_REPLY_BYTES = 1 << 16
+_HEARTBEATS = 200_000 * 1000
+_RECURSION = 4096  # the kernel allows 16 times as many nested steps, if its stack of 512 MiB allows them
+
+# the worker has the two modules it needs and not the package around them, which would load ten times its size
+_BOOTSTRAP = """
+import sys, types
+for name, folder in (("envs", {envs!r}), ("envs.lean", {lean!r})):
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = [folder]
+from envs.lean.kernel_worker import main
+main()
+"""
+
+
+class KernelFailure(VerifierError):
+    """The kernel's process failed, not the proof: there is no verdict."""
+
+
+class Outcome(StrEnum):
+    """What became of a check."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    CRASHED = "crashed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """What the kernel said of some declarations."""
+
+    outcome: Outcome
+    message: str
+    """The kernel's words, empty for an accepted proof."""
+    cpu_s: float
+    """Processor time of the process that checked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KernelLimits:
+    """Limits of one check."""
+
+    cpu_s: int = 10
+    """Processor time in whole seconds, at least 1."""
+    wall_s: float = 120.0
+    """When it runs out before the processor time did, the machine is to blame."""
+    memory_bytes: int = 2**30
+    """Resident memory on top of the library's."""
+
+
+class Kernel:
+    """Kernels that have loaded one library; may be used from several threads, each of which gets its own process.
+
+    Args:
+        library: `libleanshared.so`.
+        folder: Where the library's `Init.olean` is.
+        sha256: Of that file, so that judge and kernel mean the same one.
+        limits: Of each check.
+    """
+
+    def __init__(self, library: Path, folder: Path, sha256: str, limits: KernelLimits | None = None) -> None:
+        self._start = (library, folder, sha256, limits or KernelLimits())
+        self._idle: list[_Worker] = []
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    def check(self, terms: Terms, constants: Sequence[Constant]) -> Recheck:
+        """Ask the kernel whether theorems and definitions, each after those that it uses, are well typed.
+
+        Raises:
+            KernelFailure: The kernel's process failed.
+        """
+        request = encode(terms, constants)
+        first = self._ask(request)
+        if first.outcome is not Outcome.CRASHED:
+            return first
+        self.close_idle()  # so that a new process is asked, which has just proved itself
+        second = self._ask(request)
+        if second.outcome is not Outcome.CRASHED:
+            raise KernelFailure(f"the kernel crashed on a proof ({first.message}), and then said: {second.outcome}")
+        return second
+
+    def close_idle(self) -> None:
+        """End the processes that are not at work."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.close()
+
+    def close(self) -> None:
+        """End the processes; one that is at work ends after it."""
+        self._is_closed = True
+        self.close_idle()
+
+    def __enter__(self) -> Kernel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ask(self, request: bytes) -> Recheck:
+        """Ask an idle process, or a new one where none is, or it has died since."""
+        with self._lock:
+            worker = self._idle.pop() if self._idle else None
+        if worker is not None:
+            try:
+                return self._use(worker, request)
+            except _WorkerLost:
+                pass
+        try:
+            return self._use(_Worker(*self._start), request)
+        except _WorkerLost as error:
+            raise KernelFailure(f"the kernel's process was lost: {error}") from error
+
+    def _use(self, worker: _Worker, request: bytes) -> Recheck:
+        is_whole = False
+        try:
+            recheck = worker.ask(request)
+            is_whole = True
+        finally:
+            if is_whole and not self._is_closed:
+                with self._lock:
+                    self._idle.append(worker)
+            else:
+                worker.close()
+        return recheck
+
+
+class _WorkerLost(Exception):
+    """The process is gone, or does not speak as it should."""
+
+
+class _Worker:
+    """One kernel's process and the channel to it."""
+
+    def __init__(self, library: Path, folder: Path, sha256: str, limits: KernelLimits) -> None:
+        ours, theirs = socket.socketpair()
+        here = Path(__file__).resolve().parent
+        code = _BOOTSTRAP.format(envs=str(here.parent), lean=str(here))
+        numbers = [theirs.fileno(), limits.cpu_s, limits.wall_s, limits.memory_bytes]
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", code, library, folder, sha256, *map(str, numbers)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._complaints,
+                pass_fds=[theirs.fileno()],
+                cwd="/",
+                env={"PATH": os.defpath},
+            )
+        self._channel = ours
+        self._wall_s = limits.wall_s
+        try:
+            self._prove_itself()
+        except _WorkerLost as error:
+            self._process.kill()
+            self._process.wait()
+            self._complaints.seek(0)
+            complaint = self._complaints.read(2000).decode(errors="replace").strip()
+            self.close()
+            raise KernelFailure(f"the kernel's process does not start: {complaint or error}") from error
+
+    def ask(self, request: bytes) -> Recheck:
+        """Send one request and wait for its answer.
+
+        Raises:
+            _WorkerLost: The process is gone.
+            KernelFailure: It answered that it could not check.
+        """
+        try:
+            self._channel.settimeout(self._wall_s + _GRACE_S)
+            self._channel.sendall(_LENGTH.pack(len(request)) + request)
+            (size,) = _LENGTH.unpack(self._read(_LENGTH.size))
+            if size > _MAX_REPLY_BYTES:
+                raise _WorkerLost(f"it announces an answer of {size} bytes")
+            answer = json.loads(self._read(size))
+            outcome, message = str(answer["outcome"]), str(answer["message"])
+            cpu_s = float(answer["cpu_s"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise _WorkerLost(str(error)) from error
+        if outcome not in {known.value for known in Outcome}:
+            raise KernelFailure(f"the kernel could not check a proof: {message or outcome}")
+        return Recheck(outcome=Outcome(outcome), message=message, cpu_s=cpu_s)
+
+    def close(self) -> None:
+        """End the process."""
+        self._channel.close()
+        self._process.kill()
+        self._process.wait()
+        self._complaints.close()
+
+    def _read(self, size: int) -> bytes:
+        content = b""
+        while len(content) < size:
+            chunk = self._channel.recv(size - len(content))
+            if not chunk:
+                raise _WorkerLost("it closed the channel")
+            content += chunk
+        return content
+
+    def _prove_itself(self) -> None:
+        """Have it accept a theorem and refuse a false one before it is asked anything that counts."""
+        self._channel.settimeout(_START_S)
+        try:
+            greeting = self._read(len(b"ready\n"))
+        except OSError as error:
+            raise _WorkerLost(str(error)) from error
+        if greeting != b"ready\n":
+            raise _WorkerLost(f"it greets with {greeting!r}")
+        true, false = (self.ask(encode(*canary)) for canary in canaries())
+        if (true.outcome, false.outcome) != (Outcome.ACCEPTED, Outcome.REJECTED):
+            raise KernelFailure(f"the kernel says of a theorem: {true.outcome}, and of a false one: {false.outcome}")
+
+
+def canaries() -> tuple[tuple[Terms, list[Constant]], tuple[Terms, list[Constant]]]:
+    """A theorem that needs no library, and a false one."""
+    terms = Terms()
+    proposition = terms.expression((SORT, terms.level((ZERO,))))
+    first, second = (terms.expression((BVAR, index)) for index in range(2))
+    implication = terms.expression((PI, first, second))  # p → p, under the binder of p
+    identity = terms.expression((LAM, first, first))
+    every, everything = (terms.expression((PI, proposition, body)) for body in (implication, first))
+    proof, nonsense = (terms.expression((LAM, proposition, body)) for body in (identity, first))
+    return (terms, [_theorem("true", every, proof)]), (terms, [_theorem("false", everything, nonsense)])
+
+
+def _theorem(name: str, type_: int, value: int) -> Constant:
+    return Constant(name=("assay", name), kind=Kind.THEOREM, level_params=(), type=type_, value=value)
+
+
+def encode(terms: Terms, constants: Sequence[Constant]) -> bytes:
+    """Theorems and definitions as tables of names, levels and expressions, each after its parts."""
+    expressions = _reachable(terms, [part for c in constants for part in (c.type, c.value) if part is not None])
+    nodes = [terms.node(number) for number in expressions]
+    levels = _reachable_levels(terms, nodes)
+    place = {number: index for index, number in enumerate(expressions)}
+    level_place = {number: index for index, number in enumerate(levels)}
+    names: dict[Name, int] = {}
+
+    def named(name: Name) -> int:
+        return names.setdefault(name, len(names))
+
+    def level(node: Node) -> list[Any]:
+        parts = [named(node[1])] if node[0] == PARAM else [level_place[part] for part in node[1:]]
+        return [node[0], *parts]
+
+    def expression(node: Node) -> list[Any]:
+        kind = node[0]
+        if kind == CONST:
+            return [kind, named(node[1]), [level_place[part] for part in node[2]]]
+        if kind == SORT:
+            return [kind, level_place[node[1]]]
+        if kind == PROJ:
+            return [kind, named(node[1]), node[2], place[node[3]]]
+        return [kind, *([place[part] for part in node[1:]] if CHILDREN[kind] else node[1:])]
+
+    tables = {
+        "levels": [level(terms.level_node(number)) for number in levels],
+        "expressions": [expression(node) for node in nodes],
+        "declarations": [
+            [
+                named(constant.name),
+                [named(name) for name in constant.level_params],
+                place[constant.type],
+                place[constant.value],
+                constant.hint,
+            ]
+            for constant in constants
+            if constant.value is not None
+        ],
+        "heartbeats": _HEARTBEATS,
+        "recursion": _RECURSION,
+    }
+    return json.dumps(tables | {"names": [list(name) for name in names]}, separators=(",", ":")).encode()
+
+
+def _reachable(terms: Terms, roots: Sequence[int]) -> list[int]:
+    """All expressions in these, in the order of their numbers, in which parts come before what they are parts of."""
+    seen, stack = set(roots), list(roots)
+    while stack:
+        node = terms.node(stack.pop())
+        for place in CHILDREN[node[0]]:
+            if node[place] not in seen:
+                seen.add(node[place])
+                stack.append(node[place])
+    return sorted(seen)
+
+
+def _reachable_levels(terms: Terms, nodes: Sequence[Node]) -> list[int]:
+    seen: set[int] = set()
+    stack = [part for node in nodes if node[0] in (SORT, CONST) for part in (node[2] if node[0] == CONST else node[1:])]
+    while stack:
+        number = stack.pop()
+        if number not in seen:
+            seen.add(number)
+            node = terms.level_node(number)
+            stack += [] if node[0] in (ZERO, PARAM) else node[1:]
+    return sorted(seen)
