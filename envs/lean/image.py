@@ -39,7 +39,7 @@ _HEADER = struct.Struct("<5sBB33s40sQ")
 _VERSION = (b"olean", 2, 1, b"4.35.0", b"eb6cafb7290e8bd5f2937522d8d804f58f02bafc")
 _FIRST_OBJECT = 12  # in words of 8 bytes: 11 of the header, one for the root
 
-MAX_LITERAL_BITS = 14_000
+MAX_LITERAL_BITS = 14_016  # 219 words; its decimal digits are few enough for Python to convert
 _MAX_NAME_COMPONENTS, _MAX_COMPONENT_BYTES, _MAX_LIST, _MAX_BOUND_VARIABLE = 100, 4096, 1000, 2**16
 _MAX_STRING_BYTES = 2**20
 
@@ -54,7 +54,7 @@ def shape_of(tag: int, fields: int, scalar_bytes: int = 0) -> int:
     return size << 32 | fields << 48 | tag << 56
 
 
-_ARRAY, _STRING, _BIG = 1 << 32 | 246 << 56, 1 << 32 | 249 << 56, 1 << 32 | 250 << 56
+_ARRAY, _STRING = 1 << 32 | 246 << 56, 1 << 32 | 249 << 56
 _NAME_STRING, _NAME_NUMBER = shape_of(1, 2, 8), shape_of(2, 2, 8)
 _CONS = shape_of(1, 2)
 _LEVELS = {shape_of(1, 1, 8): SUCC, shape_of(2, 2, 8): MAX, shape_of(3, 2, 8): IMAX, shape_of(4, 1, 8): PARAM}
@@ -141,14 +141,15 @@ class Image:
         if pointer & 1:
             return pointer >> 1
         at = self.index(pointer, holder)
-        if self.words[at] != _BIG:
-            raise MalformedModule(f"the object at {8 * at} is not a number")
-        limbs = self.words[at + 1] >> 32  # an `int` with the number's sign: negative ones are huge here
-        if not 0 < limbs <= 1 + MAX_LITERAL_BITS // 64 or self.index(self.words[at + 2], holder) != at + 3:
-            raise MalformedModule(f"the number at {8 * at} is negative, or has more than {MAX_LITERAL_BITS} bits")
-        value = int.from_bytes(self.data[8 * (at + 3) : 8 * (at + 3 + limbs)], "little")
-        if at + 3 + limbs > len(self.words) or not 2**63 <= value < 2**MAX_LITERAL_BITS:
-            raise MalformedModule(f"the number at {8 * at} is cut off, too small for its form, or too large")
+        # how many limbs there is room for, then how many there are, an `int` with the number's sign
+        limbs = self.words[at + 1] & 0xFFFFFFFF
+        if self.words[at] != (24 + 8 * limbs) << 32 | 250 << 56 or self.words[at + 1] >> 32 != limbs:
+            raise MalformedModule(f"the object at {8 * at} is not a natural number")
+        if self.words[at + 2] - self.base != 8 * (at + 3) or 64 * limbs > MAX_LITERAL_BITS:
+            raise MalformedModule(f"the number at {8 * at} lies elsewhere, or has more than {MAX_LITERAL_BITS} bits")
+        value = int.from_bytes(self.words[at + 3 : at + 3 + limbs].tobytes(), "little")
+        if at + 3 + limbs > holder or value < 2**63:
+            raise MalformedModule(f"the number at {8 * at} is cut off, or too small for its form")
         return value
 
     def small(self, pointer: int, holder: int) -> int:
