@@ -103,7 +103,7 @@ class Image:
     def fields(self, pointer: int, holder: int, shape: int) -> tuple[int, list[int]]:
         """The index and the fields of an object that must have this header."""
         at = self.index(pointer, holder)
-        if self.words[at] != shape:
+        if self.words[at] != shape or 8 * at + (shape >> 32 & 0xFFFF) > 8 * holder:
             raise MalformedModule(f"the object at {8 * at} is not of the kind that belongs there")
         return at, list(self.words[at + 1 : at + 1 + (shape >> 48 & 255)])
 
@@ -122,7 +122,7 @@ class Image:
         """The index of an array and what it holds."""
         at = self.index(pointer, holder)
         size = self.words[at + 1]
-        if self.words[at] != _ARRAY or size > holder - at:
+        if self.words[at] != _ARRAY or at + 3 + size > holder:
             raise MalformedModule(f"the object at {8 * at} is not an array, or larger than the space behind it")
         return at, list(self.words[at + 3 : at + 3 + size])
 
@@ -215,7 +215,7 @@ class Image:
                 if kind == PARAM:
                     done[at] = self.terms.level((PARAM, self.name(self.words[at + 1], at)))
                     continue
-                pointers = self.words[at + 1 : at + (2 if kind == SUCC else 3)]
+                pointers = [self.words[at + place] for place in ((1,) if kind == SUCC else (1, 2))]
                 parts = [0 if part == 1 else self.index(part, at) for part in pointers]
                 missing = [part for part in parts if part and part not in done]
                 if missing:
