@@ -16,13 +16,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from envs.fences import fenced_blocks, in_fence
+
 MAX_COMPLETION_LENGTH = 2**18
 """Characters of the longest answer that is looked at."""
 MAX_PROGRAM_BYTES = 2**16
 FENCES = {"python": ("python", "py", "python3", ""), "bash": ("bash", "sh"), "c++": ("cpp", "c++")}
 """Info strings of the blocks that may hold a program; the first is the one that is asked for."""
 
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$", re.DOTALL)
 _CONTROLS = re.compile("[\x00\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -48,7 +49,7 @@ def extract_program(completion: str, entry_point: str | None, language: str = "p
     """
     if len(completion) > MAX_COMPLETION_LENGTH:
         return Extraction(source=None, problem=f"The answer is longer than {MAX_COMPLETION_LENGTH} characters.")
-    blocks, unclosed = _fenced_blocks(completion)
+    blocks, unclosed = fenced_blocks(completion)
     fences = info_strings(language)
     candidates = [body for info, body in blocks if info in fences]
     if not candidates:
@@ -70,26 +71,7 @@ def info_strings(language: str) -> tuple[str, ...]:
 
 def fenced(source: str, language: str = "python") -> str:
     """Return a program as an answer: in a code block whose fence is longer than any inside it."""
-    longest = max((len(run) for run in re.findall(r"`{3,}", source)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}{info_strings(language)[0]}\n{source.strip(chr(10))}\n{fence}"
-
-
-def _fenced_blocks(text: str) -> tuple[list[tuple[str, str]], bool]:
-    blocks: list[tuple[str, str]] = []
-    fence, language, body = "", "", list[str]()
-    for line in re.split(r"\r\n|\r|\n", text):
-        found = _FENCE.match(line)
-        mark, info = (found[1], found[2].strip()) if found else ("", "")
-        if not fence:
-            if mark and not ("`" in mark and "`" in info):
-                fence, language, body = mark, (info.split() or [""])[0].lower(), []
-        elif mark and not info and mark[0] == fence[0] and len(mark) >= len(fence):
-            blocks.append((language, "".join(f"{line}\n" for line in body)))
-            fence = ""
-        else:
-            body.append(line)
-    return blocks, bool(fence)
+    return in_fence(source, info_strings(language)[0])
 
 
 def _defines(source: str, entry_point: str | None) -> bool:
