@@ -75,6 +75,8 @@ def _after_statement(lexed: Lexed, statement: str, header: str) -> int | Forbidd
     given = lexed.tokens
     if not given or given[0].text not in (*_DECLARATIONS, *_HEADER):
         return 0
+    if all(token.text not in _DECLARATIONS for token in given):
+        return 0  # such as `open Nat in simp`, which the words of a body refuse with better advice
     stated, before = _texts(statement), _texts(header)
     expected = before + stated if given[0].text in _HEADER else stated
     for token, wanted in zip(given, expected, strict=False):
