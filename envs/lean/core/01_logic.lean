@@ -91,6 +91,8 @@ theorem eq_of_heq {α : Sort u} {a a' : α} (h : HEq a a') : Eq a a' :=
   general h rfl
 theorem heq_of_eq {α : Sort u} {a a' : α} (h : Eq a a') : HEq a a' := h.rec (HEq.refl a)
 theorem HEq.symm {α β : Sort u} {a : α} {b : β} (h : HEq a b) : HEq b a := h.rec (HEq.refl a)
+noncomputable def HEq.homo_ndrec.{u1, u2} {α : Sort u2} {a : α} {motive : α → Sort u1} (m : motive a) {b : α} (h : HEq a b) :
+    motive b := (eq_of_heq h).rec m
 
 /-! ### Pairs and connectives -/
 
@@ -296,7 +298,7 @@ inductive PSum (α : Sort u) (β : Sort v) where
   | inl (val : α) : PSum α β
   | inr (val : β) : PSum α β
 
-structure PULift (α : Sort u) : Type (max u v) where
+structure PULift.{r, s} (α : Sort s) : Sort (max s r 1) where
   up ::
   down : α
 

@@ -144,6 +144,19 @@ theorem noConfusion_of_Nat {α : Sort u} (f : α → Nat) {a b : α} (h : Eq a b
   @Eq.ndrec _ _ (fun c => @Bool.rec (fun _ => Prop) False True (Nat.beq (f a) (f c)))
     (@Eq.ndrec Bool true (fun c => @Bool.rec (fun _ => Prop) False True c) True.intro _ (Nat.beq_refl (f a)).symm) _ h
 
+protected def Bool.ctorIdx : Bool → Nat
+  | .false => .zero
+  | .true => .succ .zero
+protected def Sum.ctorIdx {α : Type u} {β : Type v} : Sum α β → Nat
+  | .inl _ => .zero
+  | .inr _ => .succ .zero
+protected def PSum.ctorIdx {α : Sort u} {β : Sort v} : PSum α β → Nat
+  | .inl _ => .zero
+  | .inr _ => .succ .zero
+
+/- From here on every inductive type gets `ctorIdx`, with which the front end tells its constructors apart. -/
+set_option genCtorIdx true
+
 class OfNat (α : Type u) (n : Nat) where
   ofNat : α
 

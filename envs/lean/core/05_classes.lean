@@ -143,4 +143,15 @@ instance Nat.instShiftLeft : ShiftLeft Nat := ⟨Nat.shiftLeft⟩
 instance Nat.instShiftRight : ShiftRight Nat := ⟨Nat.shiftRight⟩
 instance instInhabitedNat : Inhabited Nat := ⟨0⟩
 
+instance (priority := 100) instSizeOfDefault (α : Sort u) : SizeOf α := ⟨fun _ => 0⟩
+@[reducible] instance instSizeOfNat : SizeOf Nat := ⟨fun n => n⟩
+deriving instance SizeOf for Prod
+deriving instance SizeOf for Sum
+deriving instance SizeOf for Option
+deriving instance SizeOf for List
+deriving instance SizeOf for Bool
+deriving instance SizeOf for Char
+deriving instance SizeOf for String
+deriving instance SizeOf for Subtype
+
 instance instBEqOfDecidableEq {α : Type u} [DecidableEq α] : BEq α := ⟨fun a b => decide (a = b)⟩

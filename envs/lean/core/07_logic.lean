@@ -86,6 +86,25 @@ theorem ite_eq_left {α : Sort u} {c : Prop} {_ : Decidable c} {a b : α} (h : c
 theorem ite_eq_right {α : Sort u} {c : Prop} {_ : Decidable c} {a b : α} (h : ¬c) : ite c a b = b := if_neg h
 theorem Bool.of_not_eq_true {b : Bool} (h : ¬(b = true)) : b = false := Bool.eq_false_of_ne_true h
 
+theorem Lean.injEq_helper {P Q R : Prop} (h : P → Q → R) : P ∧ Q → R := fun ⟨hp, hq⟩ => h hp hq
+
+gen_injective_theorems% Prod
+gen_injective_theorems% PProd
+gen_injective_theorems% MProd
+gen_injective_theorems% Subtype
+gen_injective_theorems% Sigma
+gen_injective_theorems% PSigma
+gen_injective_theorems% Sum
+gen_injective_theorems% PSum
+gen_injective_theorems% PULift
+gen_injective_theorems% ULift
+gen_injective_theorems% PLift
+gen_injective_theorems% Nat
+gen_injective_theorems% Option
+gen_injective_theorems% List
+gen_injective_theorems% Char
+gen_injective_theorems% String
+
 @[simp] theorem eq_self {α : Sort u} (a : α) : (a = a) = True := eq_true rfl
 theorem iff_self (p : Prop) : (p ↔ p) = True := eq_true ⟨id, id⟩
 theorem heq_self {α : Sort u} (a : α) : HEq a a = True := eq_true HEq.rfl
