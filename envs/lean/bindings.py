@@ -41,6 +41,10 @@ TACTICS = """
 
 BARE_TACTICS = "tacticBy_cases_:_ tacticFunext___ tactic∎".split()
 LEAN_TACTICS = "cdot calcTactic".split()
+BINDER_PREDICATES = "< > ≤ ≥ ≠ ∈ ∉".split()
+"""What may stand right behind a bound variable, as in `∀ x ∈ l, ...`."""
+
+BINDER_TERMS = "termSatisfies_binder_pred%__ term∃__,_ term∀__,_".split()
 LEAN_PARTS = """
     cdotTk binderIdent calcFirstStep calcStep calcSteps explicitBinders bracketedExplicitBinders
     unbracketedExplicitBinders
@@ -145,6 +149,10 @@ def _parsers(symbols: dict[str, str]) -> Iterator[tuple[str, str, bool]]:
         yield "tactic", quoted(name), False
     for name in LEAN_TACTICS:
         yield "tactic", f"Lean.{name}", False
+    for sign in BINDER_PREDICATES:
+        yield "binderPred", f"Lean.«binderPred{sign}_»", False
+    for name in BINDER_TERMS:
+        yield "term", f"Lean.«{name}»", False
     yield "term", "Lean.calc", False
     for symbol, kind in sorted(symbols.items()):
         if symbol.startswith("l_term") and kind in "DB" and "___closed" not in symbol:

@@ -59,3 +59,4 @@ end Lean
 
 declare_syntax_cat rcasesPat
 declare_syntax_cat rintroPat
+declare_syntax_cat binderPred

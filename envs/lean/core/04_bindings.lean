@@ -149,6 +149,16 @@ already holds; the right-hand sides are never used.
 @[tactic_parser 1000, extern "x"] def «tactic∎» : Lean.ParserDescr := .symbol ""
 @[tactic_parser 1000, extern "x"] def Lean.cdot : Lean.ParserDescr := .symbol ""
 @[tactic_parser 1000, extern "x"] def Lean.calcTactic : Lean.ParserDescr := .symbol ""
+@[binderPred_parser 1000, extern "x"] def Lean.«binderPred<_» : Lean.ParserDescr := .symbol ""
+@[binderPred_parser 1000, extern "x"] def Lean.«binderPred>_» : Lean.ParserDescr := .symbol ""
+@[binderPred_parser 1000, extern "x"] def Lean.«binderPred≤_» : Lean.ParserDescr := .symbol ""
+@[binderPred_parser 1000, extern "x"] def Lean.«binderPred≥_» : Lean.ParserDescr := .symbol ""
+@[binderPred_parser 1000, extern "x"] def Lean.«binderPred≠_» : Lean.ParserDescr := .symbol ""
+@[binderPred_parser 1000, extern "x"] def Lean.«binderPred∈_» : Lean.ParserDescr := .symbol ""
+@[binderPred_parser 1000, extern "x"] def Lean.«binderPred∉_» : Lean.ParserDescr := .symbol ""
+@[term_parser 1000, extern "x"] def Lean.«termSatisfies_binder_pred%__» : Lean.ParserDescr := .symbol ""
+@[term_parser 1000, extern "x"] def Lean.«term∃__,_» : Lean.ParserDescr := .symbol ""
+@[term_parser 1000, extern "x"] def Lean.«term∀__,_» : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def Lean.calc : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def termDepIfThenElse : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def «termExists_,_» : Lean.ParserDescr := .symbol ""
@@ -272,6 +282,19 @@ already holds; the right-hand sides are never used.
 @[macro «tacticBy_cases_:_», extern "x"] def «_aux_Init_ByCases___macroRules_tacticBy_cases_:__2» : Lean.Macro := fun _ _ _ => .a
 @[macro tacticFunext___, extern "x"] def _aux_Init_NotationExtra___macroRules_tacticFunext____1 : Lean.Macro := fun _ _ _ => .a
 @[macro «tactic∎», extern "x"] def «_aux_Init_Try___macroRules_tactic∎_1» : Lean.Macro := fun _ _ _ => .a
+@[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___1» : Lean.Macro := fun _ _ _ => .a
+@[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___2» : Lean.Macro := fun _ _ _ => .a
+@[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___3» : Lean.Macro := fun _ _ _ => .a
+@[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___4» : Lean.Macro := fun _ _ _ => .a
+@[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___5» : Lean.Macro := fun _ _ _ => .a
+@[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___6» : Lean.Macro := fun _ _ _ => .a
+@[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___7» : Lean.Macro := fun _ _ _ => .a
+@[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___8» : Lean.Macro := fun _ _ _ => .a
+@[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___9» : Lean.Macro := fun _ _ _ => .a
+@[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___10» : Lean.Macro := fun _ _ _ => .a
+@[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___11» : Lean.Macro := fun _ _ _ => .a
+@[macro Lean.«term∃__,_», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_term∃__,__1» : Lean.Macro := fun _ _ _ => .a
+@[macro Lean.«term∀__,_», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_term∀__,__1» : Lean.Macro := fun _ _ _ => .a
 @[macro termDepIfThenElse, extern "x"] def _aux_Init_Notation___macroRules_termDepIfThenElse_1 : Lean.Macro := fun _ _ _ => .a
 @[macro «termExists_,_», extern "x"] def «_aux_Init_NotationExtra___macroRules_termExists_,__1» : Lean.Macro := fun _ _ _ => .a
 @[macro termIfThenElse, extern "x"] def _aux_Init_Notation___macroRules_termIfThenElse_1 : Lean.Macro := fun _ _ _ => .a
