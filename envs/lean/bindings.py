@@ -154,6 +154,7 @@ def _parsers(symbols: dict[str, str]) -> Iterator[tuple[str, str, bool]]:
     for name in BINDER_TERMS:
         yield "term", f"Lean.«{name}»", False
     yield "term", "Lean.calc", False
+    yield "term", "rawNatLit", False
     for symbol, kind in sorted(symbols.items()):
         if symbol.startswith("l_term") and kind in "DB" and "___closed" not in symbol:
             name = demangle(symbol)

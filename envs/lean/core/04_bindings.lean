@@ -160,6 +160,7 @@ already holds; the right-hand sides are never used.
 @[term_parser 1000, extern "x"] def Lean.«term∃__,_» : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def Lean.«term∀__,_» : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def Lean.calc : Lean.ParserDescr := .symbol ""
+@[term_parser 1000, extern "x"] def rawNatLit : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def termDepIfThenElse : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def «termExists_,_» : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def termIfThenElse : Lean.ParserDescr := .symbol ""

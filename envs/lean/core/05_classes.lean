@@ -119,6 +119,25 @@ attribute [match_pattern] HAdd.hAdd Add.add Nat.add Neg.neg
 @[default_instance, reducible] instance instHShiftRightOfShiftRight {α : Type u} [ShiftRight α] : HShiftRight α α α where
   hShiftRight a b := ShiftRight.shiftRight a b
 
+/-! ### Coercions
+
+The front end looks for a way from a value to a type (`CoeT`), from a type to the types it stands for (`CoeSort`) and to
+functions (`CoeFun`), and unfolds what it finds. A truth value read as a proposition, a proposition that can be decided read
+as a truth value, and a member of a subtype read as its value are the ones there are. -/
+
+class CoeT (α : Sort u) (_ : α) (β : Sort v) where
+  coe : β
+class CoeSort (α : Sort u) (β : outParam (Sort v)) where
+  coe : α → β
+class CoeFun (α : Sort u) (γ : outParam (α → Sort v)) where
+  coe : (f : α) → γ f
+attribute [coe_decl] CoeT.coe CoeSort.coe CoeFun.coe
+
+@[reducible] instance boolToProp (b : Bool) : CoeT Bool b Prop := ⟨b = true⟩
+@[reducible] instance boolToSort : CoeSort Bool Prop := ⟨fun b => b = true⟩
+@[reducible] instance decPropToBool (p : Prop) [Decidable p] : CoeT Prop p Bool := ⟨decide p⟩
+@[reducible] instance subtypeCoe {α : Sort u} {p : α → Prop} (a : Subtype p) : CoeT (Subtype p) a α := ⟨a.val⟩
+
 /-! ### Natural numbers -/
 
 protected inductive Nat.le (n : Nat) : Nat → Prop where
@@ -154,4 +173,9 @@ deriving instance SizeOf for Char
 deriving instance SizeOf for String
 deriving instance SizeOf for Subtype
 
+instance instDecidableEqBool : DecidableEq Bool
+  | false, false => isTrue rfl
+  | false, true => isFalse Bool.false_ne_true
+  | true, false => isFalse Bool.noConfusion_helper
+  | true, true => isTrue rfl
 instance instBEqOfDecidableEq {α : Type u} [DecidableEq α] : BEq α := ⟨fun a b => decide (a = b)⟩
