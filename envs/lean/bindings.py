@@ -40,11 +40,14 @@ TACTICS = """
 """Tactics, below `Lean.Parser.Tactic`."""
 
 BARE_TACTICS = "tacticBy_cases_:_ tacticFunext___ tactic∎".split()
-LEAN_TACTICS = "cdot calcTactic".split()
 BINDER_PREDICATES = "< > ≤ ≥ ≠ ∈ ∉".split()
 """What may stand right behind a bound variable, as in `∀ x ∈ l, ...`."""
 
 BINDER_TERMS = "termSatisfies_binder_pred%__ term∃__,_ term∀__,_".split()
+LEAN_TACTICS = "cdot calcTactic Elab.Tactic.Ext.ext Elab.Tactic.Ext.tacticExt1___".split()
+PRIORITIES = "prioLow prioMid prioDefault prioHigh".split()
+ATTRIBUTES = "simp ext".split()
+ATTRIBUTE_PARTS = "extFlat extIff".split()
 LEAN_PARTS = """
     cdotTk binderIdent calcFirstStep calcStep calcSteps explicitBinders bracketedExplicitBinders
     unbracketedExplicitBinders
@@ -153,6 +156,12 @@ def _parsers(symbols: dict[str, str]) -> Iterator[tuple[str, str, bool]]:
         yield "binderPred", f"Lean.«binderPred{sign}_»", False
     for name in BINDER_TERMS:
         yield "term", f"Lean.«{name}»", False
+    for name in PRIORITIES:
+        yield "prio", name, False
+    for name in ATTRIBUTE_PARTS:
+        yield "", f"Lean.Parser.Attr.{name}", False
+    for name in ATTRIBUTES:
+        yield "attr", f"Lean.Parser.Attr.{name}", False
     yield "term", "Lean.calc", False
     yield "term", "rawNatLit", False
     for symbol, kind in sorted(symbols.items()):

@@ -270,7 +270,7 @@ class Inhabited (α : Sort u) where
 
 export Inhabited (default)
 
-inductive Nonempty (α : Sort u) : Prop where
+class inductive Nonempty (α : Sort u) : Prop where
   | intro (val : α) : Nonempty α
 
 axiom Classical.choice {α : Sort u} : Nonempty α → α

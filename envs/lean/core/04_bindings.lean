@@ -149,6 +149,8 @@ already holds; the right-hand sides are never used.
 @[tactic_parser 1000, extern "x"] def «tactic∎» : Lean.ParserDescr := .symbol ""
 @[tactic_parser 1000, extern "x"] def Lean.cdot : Lean.ParserDescr := .symbol ""
 @[tactic_parser 1000, extern "x"] def Lean.calcTactic : Lean.ParserDescr := .symbol ""
+@[tactic_parser 1000, extern "x"] def Lean.Elab.Tactic.Ext.ext : Lean.ParserDescr := .symbol ""
+@[tactic_parser 1000, extern "x"] def Lean.Elab.Tactic.Ext.tacticExt1___ : Lean.ParserDescr := .symbol ""
 @[binderPred_parser 1000, extern "x"] def Lean.«binderPred<_» : Lean.ParserDescr := .symbol ""
 @[binderPred_parser 1000, extern "x"] def Lean.«binderPred>_» : Lean.ParserDescr := .symbol ""
 @[binderPred_parser 1000, extern "x"] def Lean.«binderPred≤_» : Lean.ParserDescr := .symbol ""
@@ -159,6 +161,14 @@ already holds; the right-hand sides are never used.
 @[term_parser 1000, extern "x"] def Lean.«termSatisfies_binder_pred%__» : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def Lean.«term∃__,_» : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def Lean.«term∀__,_» : Lean.ParserDescr := .symbol ""
+@[prio_parser 1000, extern "x"] def prioLow : Lean.ParserDescr := .symbol ""
+@[prio_parser 1000, extern "x"] def prioMid : Lean.ParserDescr := .symbol ""
+@[prio_parser 1000, extern "x"] def prioDefault : Lean.ParserDescr := .symbol ""
+@[prio_parser 1000, extern "x"] def prioHigh : Lean.ParserDescr := .symbol ""
+@[extern "x"] def Lean.Parser.Attr.extFlat : Lean.ParserDescr := .symbol ""
+@[extern "x"] def Lean.Parser.Attr.extIff : Lean.ParserDescr := .symbol ""
+@[attr_parser 1000, extern "x"] def Lean.Parser.Attr.simp : Lean.ParserDescr := .symbol ""
+@[attr_parser 1000, extern "x"] def Lean.Parser.Attr.ext : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def Lean.calc : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def rawNatLit : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def termDepIfThenElse : Lean.ParserDescr := .symbol ""
@@ -283,6 +293,7 @@ already holds; the right-hand sides are never used.
 @[macro «tacticBy_cases_:_», extern "x"] def «_aux_Init_ByCases___macroRules_tacticBy_cases_:__2» : Lean.Macro := fun _ _ _ => .a
 @[macro tacticFunext___, extern "x"] def _aux_Init_NotationExtra___macroRules_tacticFunext____1 : Lean.Macro := fun _ _ _ => .a
 @[macro «tactic∎», extern "x"] def «_aux_Init_Try___macroRules_tactic∎_1» : Lean.Macro := fun _ _ _ => .a
+@[macro Lean.Elab.Tactic.Ext.tacticExt1___, extern "x"] def Lean.Elab.Tactic.Ext._aux_Init_Ext___macroRules_Lean_Elab_Tactic_Ext_tacticExt1____1 : Lean.Macro := fun _ _ _ => .a
 @[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___1» : Lean.Macro := fun _ _ _ => .a
 @[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___2» : Lean.Macro := fun _ _ _ => .a
 @[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___3» : Lean.Macro := fun _ _ _ => .a
@@ -296,6 +307,10 @@ already holds; the right-hand sides are never used.
 @[macro Lean.«termSatisfies_binder_pred%__», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_termSatisfies_binder_pred%___11» : Lean.Macro := fun _ _ _ => .a
 @[macro Lean.«term∃__,_», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_term∃__,__1» : Lean.Macro := fun _ _ _ => .a
 @[macro Lean.«term∀__,_», extern "x"] def Lean.«_aux_Init_BinderPredicates___macroRules_Lean_term∀__,__1» : Lean.Macro := fun _ _ _ => .a
+@[macro prioLow, extern "x"] def _aux_Init_Notation___macroRules_prioLow_1 : Lean.Macro := fun _ _ _ => .a
+@[macro prioMid, extern "x"] def _aux_Init_Notation___macroRules_prioMid_1 : Lean.Macro := fun _ _ _ => .a
+@[macro prioDefault, extern "x"] def _aux_Init_Notation___macroRules_prioDefault_1 : Lean.Macro := fun _ _ _ => .a
+@[macro prioHigh, extern "x"] def _aux_Init_Notation___macroRules_prioHigh_1 : Lean.Macro := fun _ _ _ => .a
 @[macro termDepIfThenElse, extern "x"] def _aux_Init_Notation___macroRules_termDepIfThenElse_1 : Lean.Macro := fun _ _ _ => .a
 @[macro «termExists_,_», extern "x"] def «_aux_Init_NotationExtra___macroRules_termExists_,__1» : Lean.Macro := fun _ _ _ => .a
 @[macro termIfThenElse, extern "x"] def _aux_Init_Notation___macroRules_termIfThenElse_1 : Lean.Macro := fun _ _ _ => .a

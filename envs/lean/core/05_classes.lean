@@ -75,9 +75,10 @@ class EmptyCollection (α : Type u) where
   emptyCollection : α
 class Functor (f : Type u → Type v) where
   map : {α β : Type u} → (α → β) → f α → f β
-universe r₁ r₂ r₃
-class Trans {α : Sort u} {β : Sort v} {γ : Sort w} (r : α → β → Sort r₁) (s : β → γ → Sort r₂)
-    (t : outParam (α → γ → Sort r₃)) where
+universe y z
+/-- `calc` names the universes by position: first those of the relations, then those of the types. -/
+class Trans {α : Sort x} {β : Sort y} {γ : Sort z} (r : α → β → Sort u) (s : β → γ → Sort v)
+    (t : outParam (α → γ → Sort w)) where
   trans {a : α} {b : β} {c : γ} : r a b → s b c → t a c
 class SizeOf (α : Sort u) where
   sizeOf : α → Nat

@@ -84,6 +84,18 @@ theorem dite_cond_eq_false {α : Sort u} {c : Prop} {_ : Decidable c} {t : c →
     dite c t e = e (of_eq_false h) := dif_neg (of_eq_false h)
 theorem ite_eq_left {α : Sort u} {c : Prop} {_ : Decidable c} {a b : α} (h : c) : ite c a b = a := if_pos h
 theorem ite_eq_right {α : Sort u} {c : Prop} {_ : Decidable c} {a b : α} (h : ¬c) : ite c a b = b := if_neg h
+theorem dite_eq_left {α : Sort u} {c : Prop} {_ : Decidable c} {t : c → α} {e : ¬c → α} (h : c) : dite c t e = t h :=
+  dif_pos h
+theorem dite_eq_right {α : Sort u} {c : Prop} {_ : Decidable c} {t : c → α} {e : ¬c → α} (h : ¬c) : dite c t e = e h :=
+  dif_neg h
+theorem ite_eq_left_of_eq_true {α : Sort u} {c : Prop} {_ : Decidable c} (a b : α) (h : c = True) : ite c a b = a :=
+  if_pos (of_eq_true h)
+theorem ite_eq_right_of_eq_false {α : Sort u} {c : Prop} {_ : Decidable c} (a b : α) (h : c = False) : ite c a b = b :=
+  if_neg (of_eq_false h)
+theorem dite_eq_left_of_eq_true {α : Sort u} {c : Prop} {_ : Decidable c} {t : c → α} {e : ¬c → α} (h : c = True) :
+    dite c t e = t (of_eq_true h) := dif_pos (of_eq_true h)
+theorem dite_eq_right_of_eq_false {α : Sort u} {c : Prop} {_ : Decidable c} {t : c → α} {e : ¬c → α} (h : c = False) :
+    dite c t e = e (of_eq_false h) := dif_neg (of_eq_false h)
 theorem Bool.of_not_eq_true {b : Bool} (h : ¬(b = true)) : b = false := Bool.eq_false_of_ne_true h
 
 theorem Lean.injEq_helper {P Q R : Prop} (h : P → Q → R) : P ∧ Q → R := fun ⟨hp, hq⟩ => h hp hq
