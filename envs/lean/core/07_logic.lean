@@ -126,3 +126,22 @@ instance {α : Sort u} {γ : Sort v} (r : α → γ → Sort w) : Trans Eq r r w
   trans h₁ h₂ := h₁ ▸ h₂
 instance {α : Sort u} {γ : Sort v} (r : α → γ → Sort w) : Trans r Eq r where
   trans h₁ h₂ := h₂ ▸ h₁
+
+/-! ### Types with at most one member -/
+
+class Subsingleton (α : Sort u) : Prop where
+  intro ::
+  allEq : (a b : α) → a = b
+
+protected theorem Subsingleton.elim {α : Sort u} [h : Subsingleton α] (a b : α) : a = b := h.allEq a b
+instance instSubsingletonProp (p : Prop) : Subsingleton p := ⟨fun _ _ => rfl⟩
+instance instSubsingletonPUnit : Subsingleton PUnit := ⟨fun _ _ => rfl⟩
+theorem decidableSubsingleton {p : Prop} (d₁ d₂ : Decidable p) : d₁ = d₂ := by
+  match d₁, d₂ with
+  | ⟨true, _⟩, ⟨true, _⟩ => rfl
+  | ⟨false, _⟩, ⟨false, _⟩ => rfl
+  | ⟨true, h⟩, ⟨false, hn⟩ => exact absurd h hn
+  | ⟨false, hn⟩, ⟨true, h⟩ => exact absurd h hn
+instance instSubsingletonDecidable {p : Prop} : Subsingleton (Decidable p) := ⟨decidableSubsingleton⟩
+protected theorem Subsingleton.helim {α β : Sort u} [Subsingleton α] (h : α = β) (a : α) (b : β) : HEq a b := by
+  subst h; exact heq_of_eq (Subsingleton.elim a b)

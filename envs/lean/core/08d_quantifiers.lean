@@ -4,6 +4,8 @@ Quantifiers, functions, and conditionals.
 
 /-! ### Quantifiers -/
 
+protected theorem Nonempty.elim {α : Sort u} {p : Prop} (h₁ : Nonempty α) (h₂ : α → p) : p := match h₁ with | ⟨a⟩ => h₂ a
+
 section
 variable {α : Sort u} {β : Sort v} {p q : α → Prop} {a' : α} {b : Prop}
 
@@ -21,7 +23,7 @@ theorem exists_imp' : ((∃ x, p x) → b) ↔ ∀ x, p x → b := forall_exists
 theorem forall_and : (∀ x, p x ∧ q x) ↔ (∀ x, p x) ∧ ∀ x, q x :=
   ⟨fun h => ⟨fun x => (h x).left, fun x => (h x).right⟩, fun ⟨h₁, h₂⟩ x => ⟨h₁ x, h₂ x⟩⟩
 theorem exists_or : (∃ x, p x ∨ q x) ↔ (∃ x, p x) ∨ ∃ x, q x :=
-  ⟨fun ⟨x, h⟩ => h.imp (⟨x, ·⟩) (⟨x, ·⟩), fun h => h.elim (fun ⟨x, hx⟩ => ⟨x, Or.inl hx⟩) fun ⟨x, hx⟩ => ⟨x, Or.inr hx⟩⟩
+  ⟨fun ⟨x, h⟩ => h.imp (⟨x, ·⟩) (⟨x, ·⟩), fun h => h.elim (Exists.imp fun _ => Or.inl) (Exists.imp fun _ => Or.inr)⟩
 theorem forall_or_of_or_forall (h : (∀ x, p x) ∨ ∀ x, q x) : ∀ x, p x ∨ q x := fun x => h.imp (· x) (· x)
 theorem forall_or_left {b : Prop} {p : α → Prop} : (∀ x, b ∨ p x) ↔ b ∨ ∀ x, p x :=
   ⟨fun h => (Classical.em b).imp id fun hb x => (h x).resolve_left hb, fun h x => h.imp_right (· x)⟩
@@ -75,12 +77,11 @@ end
 /-- There is exactly one. -/
 def ExistsUnique {α : Sort u} (p : α → Prop) : Prop := ∃ x, p x ∧ ∀ y, p y → y = x
 theorem ExistsUnique.intro {α : Sort u} {p : α → Prop} (w : α) (h₁ : p w) (h₂ : ∀ y, p y → y = w) : ExistsUnique p := ⟨w, h₁, h₂⟩
-theorem ExistsUnique.exists {α : Sort u} {p : α → Prop} : ExistsUnique p → ∃ x, p x | ⟨x, h, _⟩ => ⟨x, h⟩
+theorem ExistsUnique.«exists» {α : Sort u} {p : α → Prop} : ExistsUnique p → ∃ x, p x | ⟨x, h, _⟩ => ⟨x, h⟩
 theorem ExistsUnique.unique {α : Sort u} {p : α → Prop} (h : ExistsUnique p) {a b : α} (ha : p a) (hb : p b) : a = b :=
-  have ⟨_, _, hx⟩ := h
-  (hx a ha).trans (hx b hb).symm
+  match h with
+  | ⟨_, _, hx⟩ => (hx a ha).trans (hx b hb).symm
 
-protected theorem Nonempty.elim {α : Sort u} {p : Prop} (h₁ : Nonempty α) (h₂ : α → p) : p := match h₁ with | ⟨a⟩ => h₂ a
 instance instNonemptyOfInhabited {α : Sort u} [Inhabited α] : Nonempty α := ⟨default⟩
 theorem nonempty_of_exists {α : Sort u} {p : α → Prop} (h : ∃ x, p x) : Nonempty α := h.nonempty
 

@@ -102,20 +102,3 @@ theorem Decidable.of_iff {p q : Prop} [Decidable p] (h : p ↔ q) : Nonempty (De
 @[reducible] def decidable_of_iff' {p : Prop} (q : Prop) (h : p ↔ q) [Decidable q] : Decidable p := decidable_of_iff q h.symm
 @[reducible] def decidable_of_decidable_of_iff {p q : Prop} [Decidable p] (h : p ↔ q) : Decidable q := decidable_of_iff p h
 @[reducible] def decidable_of_decidable_of_eq {p q : Prop} [Decidable p] (h : p = q) : Decidable q := decidable_of_iff p (iff_of_eq h)
-theorem decidableSubsingleton {p : Prop} (d₁ d₂ : Decidable p) : d₁ = d₂ := by
-  match d₁, d₂ with
-  | ⟨true, _⟩, ⟨true, _⟩ => rfl
-  | ⟨false, _⟩, ⟨false, _⟩ => rfl
-  | ⟨true, h⟩, ⟨false, hn⟩ => exact absurd h hn
-  | ⟨false, hn⟩, ⟨true, h⟩ => exact absurd h hn
-
-/-! ### Types with at most one member -/
-
-class Subsingleton (α : Sort u) : Prop where
-  intro ::
-  allEq : (a b : α) → a = b
-
-protected theorem Subsingleton.elim {α : Sort u} [h : Subsingleton α] (a b : α) : a = b := h.allEq a b
-instance instSubsingletonProp (p : Prop) : Subsingleton p := ⟨fun _ _ => rfl⟩
-instance instSubsingletonPUnit : Subsingleton PUnit := ⟨fun _ _ => rfl⟩
-instance instSubsingletonDecidable {p : Prop} : Subsingleton (Decidable p) := ⟨decidableSubsingleton⟩
