@@ -23,7 +23,7 @@ from agents.metrics import EvalResult, finite
 from agents.models import check_model, find_device, load_model
 from agents.rollout import Rollout, text_env
 from agents.schedule import Stream, stream_seed
-from envs.core import SPLITS, ConfigError, VerifierError
+from envs.core import SPLITS, ConfigError, RewardAlarm, VerifierError
 from envs.options import unknown_name
 from envs.sandboxes import sandbox_choice
 from sandbox.core import SandboxError
@@ -183,7 +183,7 @@ def run(config: EvaluateConfig) -> EvalResult:
 def _main(config: Any) -> None:
     try:
         run(config)
-    except (ConfigError, VerifierError, SandboxError, OSError) as error:
+    except (ConfigError, VerifierError, RewardAlarm, SandboxError, OSError) as error:
         fail(error)
 
 

@@ -29,7 +29,7 @@ from agents.eval import EvaluateConfig, check, evaluate
 from agents.metrics import EvalResult, finite
 from agents.models import LoadedModel, find_device, load_model
 from agents.rollout import Rollout, text_env
-from envs.core import ConfigError, Task, VerifierError
+from envs.core import ConfigError, RewardAlarm, Task, VerifierError
 from envs.genes.env import GenesEnv
 from envs.genes.leak import Overtaking, counterfactual
 from envs.genes.readings import READINGS
@@ -116,7 +116,7 @@ def readings_table(results: Mapping[str, EvalResult], title: str) -> Table:
 def _main(config: Any) -> None:
     try:
         run(config)
-    except (ConfigError, VerifierError, SandboxError, OSError) as error:
+    except (ConfigError, VerifierError, RewardAlarm, SandboxError, OSError) as error:
         fail(error)
 
 

@@ -30,7 +30,7 @@ from agents.rollout import Rollout, text_env
 from agents.run import Run, command_line, open_run
 from agents.schedule import Stream, step_tasks, stream_seed
 from agents.totals import totals
-from envs.core import ConfigError, VerifierError
+from envs.core import ConfigError, RewardAlarm, VerifierError
 from sandbox.core import SandboxError
 
 
@@ -176,7 +176,7 @@ def _main(config: Any) -> None:
         resolved, run = open_run(config)
         check(resolved)
         train(resolved, run)
-    except (ConfigError, VerifierError, SandboxError, FloatingPointError, OSError) as error:
+    except (ConfigError, VerifierError, RewardAlarm, SandboxError, FloatingPointError, OSError) as error:
         fail(error)
     except KeyboardInterrupt:
         print("stopped; go on with resume=RUN", file=sys.stderr)

@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from envs.audit_report import AuditReport, show, write
-from envs.core import SPLITS, ConfigError, RewardBreakdown, Task, VerifierError
+from envs.core import SPLITS, ConfigError, RewardAlarm, RewardBreakdown, Task, VerifierError
 from envs.datasets import content_hash
 from envs.grade import env_from_options, whole_number
 from envs.options import parse_overrides
@@ -199,6 +199,8 @@ def _finding(env: TextEnv, probe: Probe, seed: int) -> Finding:
         breakdowns = [_judged(env, probe, seed) for _ in range(2 if probe.twice else 1)]
     except VerifierError as error:
         return Finding(probe=probe, verdict="error", reward=None, detail=str(error))
+    except RewardAlarm as alarm:
+        return Finding(probe=probe, verdict="breach", reward=None, detail=str(alarm))
     breakdown, reward = breakdowns[0], breakdowns[0].total
     if any(other.total != reward or other.passed != breakdown.passed for other in breakdowns):
         detail = f"judged twice on the same inputs, it earned {reward} and {breakdowns[1].total}"

@@ -31,6 +31,13 @@ class VerifierError(RuntimeError):
         return "SANDBOX_ERROR" if isinstance(self.__cause__, SandboxError) else "GRADER_ERROR"
 
 
+class RewardAlarm(RuntimeError):
+    """A reward was paid for what cannot deserve one, such as a proof of something false: the reward can be faked.
+
+    Nothing that is learned from it counts, so a run stops at once. Neither a bad answer nor a failure to judge one.
+    """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One turn of a conversation."""

@@ -19,7 +19,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from envs.core import ConfigError, Task, VerifierError
+from envs.core import ConfigError, RewardAlarm, Task, VerifierError
 from envs.datasets import content_hash
 from envs.jsonl import Record, read_records, shown, write_lines
 from envs.options import nested_options, parse_overrides, unknown_name
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     except ConfigError as error:
         console.print(f"error: {error}", style="red", markup=False, highlight=False)
         return 2
-    except (SandboxError, OSError) as error:
+    except (SandboxError, RewardAlarm, OSError) as error:
         console.print(f"error: {type(error).__name__}: {error}", style="red", markup=False, highlight=False)
         return 1
     failed = sum(line["reward"] is None for line in graded)

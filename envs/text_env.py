@@ -15,7 +15,7 @@ import numpy as np
 from gymnasium.error import InvalidAction, ResetNeeded
 
 from envs.attacks import Attack, null_attacks
-from envs.core import SPLITS, ConfigError, Message, RewardBreakdown, Split, Task, Verifier, VerifierError
+from envs.core import SPLITS, ConfigError, Message, RewardAlarm, RewardBreakdown, Split, Task, Verifier, VerifierError
 from envs.datasets import normalised_prompt, prove_disjoint
 from envs.options import unknown_name
 from envs.spaces import ConversationSpace, TextSpace
@@ -238,10 +238,11 @@ def guarded(what: str, call: Callable[[Task, Argument], Result], task: Task, arg
 
     Raises:
         VerifierError: It failed.
+        RewardAlarm: It paid for what cannot be right.
     """
     try:
         return call(task, argument)
-    except VerifierError:
+    except (VerifierError, RewardAlarm):
         raise
     except Exception as error:  # the boundary where any crash of ours becomes the typed error
         raise VerifierError(f"{what} failed on task {task.task_id!r}: {type(error).__name__}: {error}") from error

@@ -65,9 +65,15 @@ PRINTED = """
 """Constants that goals show in notation, by functions `_aux_..._unexpand_NAME_N` of the binary."""
 
 NAMED_PRINTERS = {
-    "Exists": "unexpandExists", "ite": "unexpandIte", "List.nil": "unexpandListNil", "List.cons": "unexpandListCons",
-    "Prod.mk": "unexpandProdMk", "Sigma": "unexpandSigma", "Subtype": "unexpandSubtype",
-    "Eq.ndrec": "unexpandEqNDRec", "Eq.rec": "unexpandEqRec",
+    "Exists": "unexpandExists",
+    "ite": "unexpandIte",
+    "List.nil": "unexpandListNil",
+    "List.cons": "unexpandListCons",
+    "Prod.mk": "unexpandProdMk",
+    "Sigma": "unexpandSigma",
+    "Subtype": "unexpandSubtype",
+    "Eq.ndrec": "unexpandEqNDRec",
+    "Eq.rec": "unexpandEqRec",
 }
 
 LEFT_OUT_TERMS = {"termPrintln!__", "termS!_", "termWithout_expected_type_", "termMax_prec", "termIfLet"}
@@ -112,7 +118,10 @@ def generate(symbols: dict[str, str]) -> str:
         raise LookupError(f"the binary holds no {', '.join(missing)}")
     lines = [_HEADER]
     lines += [_parser_line(*parser) for parser in parsers]
-    lines += [f"@[macro {kind}, extern \"x\"] def {name} : Lean.Macro := fun _ _ _ => .a" for kind, name in _macros(symbols, parsers)]
+    lines += [
+        f'@[macro {kind}, extern "x"] def {name} : Lean.Macro := fun _ _ _ => .a'
+        for kind, name in _macros(symbols, parsers)
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -186,7 +195,7 @@ def _macros(symbols: dict[str, str], parsers: list[tuple[str, str, bool]]) -> It
         escaped = "__".join(_mangle_part(part) for part in _components(name))
         for symbol in sorted(by_parser.get(escaped, ()), key=lambda text: int(text.rpartition("_")[2])):
             yield name, _aux_name(symbol, name)
-    
+
 
 def _aux_name(symbol: str, parser: str) -> str:
     found = re.fullmatch(r"l_(?:(.*)_)?__aux__(.*?)______macroRules__.*__(\d+)", symbol)

@@ -1,6 +1,6 @@
 """Builds the core library: `core/*.lean`, in the order of their names, becomes one module `Init`, once per content.
 
-    python -m envs.lean.build       builds it anew, and says where it is and how long it took
+python -m envs.lean.build       builds it anew, and says where it is and how long it took
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Lean as a language of the sandbox: boxes whose warm interpreter holds the binary and our core library.
 
-    program = Program(source=PROGRAM, entry_point="compile_text", language=NAME)
-    sandbox.run(program, [Call(args=(text,))], LIMITS)
+program = Program(source=PROGRAM, entry_point="compile_text", language=NAME)
+sandbox.run(program, [Call(args=(text,))], LIMITS)
 """
 
 from __future__ import annotations
