@@ -12,7 +12,7 @@ from envs.cache import cached
 from envs.genes.cases import Case, Term, age_band
 from envs.genes.hpo import Hpo, load_hpo, parse
 from envs.genes.reports import connected, read_reports
-from envs.genes.symbols import GeneSymbols, load_symbols, symbol_of
+from envs.genes.symbols import GeneSymbols, load_symbols
 
 OBO = """format-version: 1.2
 data-version: hp/releases/2025-01-16
@@ -161,6 +161,7 @@ def test_a_cache_that_cannot_be_written_only_costs_time(tmp_path, monkeypatch):
     [
         ("TSC2", "TSC2"),
         (" tsc2\n", "TSC2"),
+        ("tsc4", "TSC2"),
         ("HLA-A", "HLA-A"),
         ("\uff34\uff33\uff23\uff12", "TSC2"),
         ("TSC1/TSC2", None),
@@ -174,8 +175,10 @@ def test_a_cache_that_cannot_be_written_only_costs_time(tmp_path, monkeypatch):
         ("", None),
     ],
 )
-def test_a_symbol_is_one_word_of_ascii_letters_digits_and_hyphens(text, symbol):
-    assert symbol_of(text) == symbol
+def test_a_slot_names_one_gene_whole_and_in_ascii(text, symbol):
+    # the last two aliases are of shapes that no alias may have: a list, and 21 letters
+    aliases = [("TSC4", "TSC2"), ("TSC1/TSC2", "TSC2"), ("A" * 21, "TSC2")]
+    assert GeneSymbols(["TSC1", "TSC2", "HLA-A"], aliases).resolve(text) == symbol
 
 
 def test_a_primary_symbol_wins_over_an_alias_and_an_alias_of_two_genes_names_none():
@@ -184,9 +187,23 @@ def test_a_primary_symbol_wins_over_an_alias_and_an_alias_of_two_genes_names_non
     assert symbols.ambiguous == {"BOTH": {"AAA", "BBB"}}
 
 
-def test_the_installed_table_knows_every_gene_of_the_ontology():
+def test_a_symbol_of_an_odd_shape_names_its_gene_and_an_alias_of_one_names_none():
+    symbols = GeneSymbols(["C4B_2", "PAX6", "TSC1", "TSC2"], [("PAX6_HS2", "PAX6"), ("c4b_2", "TSC1")])
+    assert [symbols.resolve(text) for text in ("C4B_2", " c4b_2", "PAX6_HS2")] == ["C4B_2", "C4B_2", None]
+    assert [symbols.resolve(text) for text in ("TSC1_TSC2", "TSC1/TSC2", "C4B_2 TSC1")] == [None, None, None]
+
+
+def test_symbols_that_differ_in_case_alone_each_name_their_own_gene():
+    symbols = GeneSymbols(["Abc", "ABC"], [("Abc", "ABC")])
+    assert [symbols.resolve(text) for text in ("Abc", "ABC")] == ["Abc", "ABC"]
+    assert symbols.primary == ("Abc", "ABC")
+
+
+def test_the_installed_table_knows_every_gene_of_the_ontology_and_every_symbol_names_itself():
     symbols = load_symbols()
     assert len(symbols.primary) == 44_786
+    assert [symbol for symbol in symbols.primary if symbols.resolve(symbol) != symbol] == []
+    assert [symbol for symbol in symbols.primary if symbols.resolve(symbol.lower()) != symbol] == []
     assert [gene for gene in load_hpo().genes if symbols.resolve(gene) != gene] == []
 
 

@@ -20,6 +20,7 @@ from envs.core import ConfigError
 _FORMAT = 1
 _TABLE = "summary_df.h5"
 _SHAPE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}")
+"""Of an alias that counts: one word of ASCII letters, digits and hyphens, so that no list of genes is one."""
 
 MAX_LENGTH = 100
 """Characters of the longest text that is looked at."""
@@ -34,20 +35,18 @@ class GeneSymbols:
     """
 
     def __init__(self, primary: Iterable[str], aliases: Iterable[tuple[str, str]] = ()) -> None:
-        self._genes: dict[str, str] = {normalised(symbol): symbol for symbol in primary}
+        self.primary = tuple(primary)
+        """Every symbol that a gene goes by."""
+        self._exact = frozenset(self.primary)
+        self._genes: dict[str, str] = {normalised(symbol): symbol for symbol in self.primary}
         found: dict[str, set[str]] = {}
         for name, symbol in aliases:
             key = normalised(name)
-            if key not in self._genes:
+            if key not in self._genes and _SHAPE.fullmatch(key):
                 found.setdefault(key, set()).add(symbol)
         self._aliases = {key: next(iter(genes)) for key, genes in found.items() if len(genes) == 1}
         self.ambiguous = {key: frozenset(genes) for key, genes in found.items() if len(genes) > 1}
         """Names that stand for several genes, and for which: they name none."""
-
-    @property
-    def primary(self) -> tuple[str, ...]:
-        """Every symbol that a gene goes by."""
-        return tuple(self._genes.values())
 
     @property
     def aliases(self) -> Mapping[str, str]:
@@ -55,11 +54,14 @@ class GeneSymbols:
         return self._aliases
 
     def resolve(self, text: str) -> str | None:
-        """Return the symbol of the gene that a text names, or None if it names none, or several."""
-        key = symbol_of(text)
-        if key is None:
-            return None
-        return self._genes.get(key) or self._aliases.get(key)
+        """Return the symbol of the gene that a text names, or None if it names none, or several.
+
+        A symbol in its own spelling stands for itself, then one in any case, then an alias of one gene.
+        """
+        if text in self._exact:
+            return text
+        key = _key_of(text)
+        return None if key is None else self._genes.get(key) or self._aliases.get(key)
 
 
 def normalised(text: str) -> str:
@@ -67,14 +69,13 @@ def normalised(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().upper()
 
 
-def symbol_of(text: str) -> str | None:
-    """Return a text normalised if it has the shape of one gene symbol: one word of ASCII letters, digits, hyphens."""
+def _key_of(text: str) -> str | None:
+    """Return a text normalised if it is short and ASCII."""
     if len(text) > MAX_LENGTH:
         return None
     if not unicodedata.normalize("NFKC", text).isascii():
         return None  # before case is folded: the capital of a dotless i is an ASCII letter
-    key = normalised(text)
-    return key if _SHAPE.fullmatch(key) else None
+    return normalised(text)
 
 
 @functools.cache
