@@ -22,7 +22,7 @@ from envs.grader_samples import Form, comparisons
 from envs.text_env import guarded
 from envs.verifiers.grader_verifier import GraderVerifier
 from envs.verifiers.grading import Grader, Sample
-from envs.verifiers.response_format import ResponseFormat
+from envs.verifiers.response_format import parse_response_format
 from envs.verifiers.strict_json import strict_json
 from envs.verifiers.templates import as_text
 
@@ -135,8 +135,9 @@ def attack_grader(
         floor: Share of the reward that an answer without skill may have, whatever constants earn.
         progress: Called after every answer.
     """
-    form = Form(list(comparisons(config)), ResponseFormat(response_format).schema if response_format else None)
-    bench = _Bench(grader, response_format, progress)
+    wanted = parse_response_format(response_format)
+    form = Form(list(comparisons(config)), wanted.schema if wanted else None)
+    bench = _Bench(grader, response_format if wanted else None, progress)
     known = known or items
     references = _references(form, known)
     plans = [_answers(form, item, references) for item in items]

@@ -36,7 +36,7 @@ from envs.verifiers.graders import (
     grader_warnings,
 )
 from envs.verifiers.grading import FLAGS, Grade, Grader, GraderFault, Sample, TokenUsage
-from envs.verifiers.response_format import ResponseFormat
+from envs.verifiers.response_format import parse_response_format
 from envs.verifiers.strict_json import strict_json
 from sandbox.core import SandboxError
 
@@ -196,8 +196,7 @@ def _validate(body: Any, options: Mapping[str, Any]) -> int:
     with _under(pointer):
         normal = check_grader(grader)
         warnings = grader_warnings(grader)
-    if response_format is not None:
-        ResponseFormat(response_format)
+    parse_response_format(response_format)
     found = [{"pointer": pointer + one.pointer, "message": one.message} for one in warnings]
     print(json.dumps({"valid": True, "grader": normal, "warnings": found}, indent=2, ensure_ascii=False))
     return 0

@@ -155,6 +155,11 @@ def test_a_grader_that_fails_on_garbage_never_punishes_it(bubblewrap):
     assert reports[CAREFUL].withstood
 
 
+def test_the_response_format_text_changes_nothing_in_an_attack():
+    paid = [attacked(IN_JSON, response_format=given).tried for given in (None, {"type": "text"})]
+    assert [(one.name, one.shares) for one in paid[0]] == [(one.name, one.shares) for one in paid[1]]
+
+
 def test_a_judge_that_obeys_the_sample_is_found_out():
     class Obedient:
         def chat(self, model, messages, sampling, response_format):

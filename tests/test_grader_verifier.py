@@ -8,7 +8,7 @@ from envs.core import ConfigError, Task, VerifierError
 from envs.verifiers.chat import ChatReply
 from envs.verifiers.grader_verifier import GraderVerifier, reward_terms
 from envs.verifiers.graders import GraderContext, build_grader
-from envs.verifiers.grading import Grade, GraderFault, TokenUsage
+from envs.verifiers.grading import Grade, GraderFault, Sample, TokenUsage
 from envs.verifiers.response_format import ResponseFormat
 
 TASK = Task(task_id="1", prompt=(), reference={"gene": "TSC2", "n": 2})
@@ -96,6 +96,15 @@ def test_a_grader_of_json_needs_a_response_format():
 def test_without_a_response_format_the_text_is_the_sample():
     text = {**GENE, "input": "{{ sample.output_text }}"}
     assert GraderVerifier(build_grader(text))(TASK, "TSC2").passed
+
+
+def test_the_response_format_text_asks_for_nothing_and_makes_no_json():
+    text = {**GENE, "input": "{{ sample.output_text }}"}
+    judge = GraderVerifier(build_grader(text), {"type": "text"})
+    assert judge(TASK, "TSC2").passed
+    assert judge.sample('{"gene": "TSC2"}') == (Sample(output_text='{"gene": "TSC2"}'), "")
+    with pytest.raises(ConfigError, match="there only with a response_format"):
+        GraderVerifier(build_grader(BOTH), {"type": "text"})
 
 
 def test_the_threshold_is_the_callers_else_the_configurations_else_the_most():

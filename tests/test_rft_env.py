@@ -57,6 +57,14 @@ def test_rows_become_tasks_and_the_validation_file_is_what_is_not_trained_on(tmp
     assert env.step("\n")[1] == 0.0
 
 
+def test_a_job_whose_response_format_is_text_is_one_without_a_format(tmp_path):
+    request = body()
+    request["method"]["reinforcement"]["response_format"] = {"type": "text"}
+    env = env_of(tmp_path, request)
+    env.reset(options={"task_id": "train-1"})
+    assert env.step("BANANA")[1] == 1.0
+
+
 def test_many_environments_of_a_job_share_what_was_read(tmp_path):
     job = write_job(tmp_path, body())
     first, second = (envs.make("rft", job=str(job)).unwrapped for _ in range(2))

@@ -28,7 +28,7 @@ from envs.verifiers.grader_types import (
     whole,
 )
 from envs.verifiers.graders import GraderConfigError, check_grader
-from envs.verifiers.response_format import ResponseFormat
+from envs.verifiers.response_format import JSON_TYPES, TEXT, ResponseFormat
 
 MAX_JOB_BYTES = 4 * 2**20
 MAX_SEED = 2**31 - 1
@@ -179,7 +179,7 @@ def _grader(value: Any, place: Place) -> Any:
 
 
 def _response_format(value: Any, place: Place) -> Any:
-    kinds = ("json_schema", "json_object", "text")
+    kinds = (*JSON_TYPES, TEXT)
     if not isinstance(value, Mapping):
         place.fail(f'must be an object such as {{"type": "json_schema", ...}}, got {shown(value)}')
         return value

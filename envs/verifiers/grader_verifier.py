@@ -10,7 +10,7 @@ from typing import Any
 
 from envs.core import ConfigError, RewardBreakdown, RewardTerm, Task, VerifierError
 from envs.verifiers.grading import FLAGS, Grade, Grader, Sample, TokenUsage
-from envs.verifiers.response_format import ResponseFormat
+from envs.verifiers.response_format import parse_response_format
 from envs.verifiers.strict_json import strict_json
 from envs.verifiers.tool_calls import tool_calls
 
@@ -20,8 +20,8 @@ class GraderVerifier:
 
     Args:
         grader: Who scores.
-        response_format: What a completion must be, as in a job (`{"type": "json_schema", ...}`). Only with it is
-            `sample.output_json` filled. A completion that is not so scores the least the grader gives.
+        response_format: What a completion must be, as in a job (`{"type": "json_schema", ...}`). Only with one of JSON
+            is `sample.output_json` filled. A completion that is not so scores the least the grader gives.
         pass_threshold: From which score a task counts as solved; None: what the grader's configuration says, else the
             most that it gives.
 
@@ -36,7 +36,7 @@ class GraderVerifier:
         pass_threshold: float | None = None,
     ) -> None:
         self.grader = grader
-        self._format = None if response_format is None else ResponseFormat(response_format)
+        self._format = parse_response_format(response_format)
         own = getattr(grader, "pass_threshold", None)
         self._threshold = pass_threshold if pass_threshold is not None else own if own is not None else grader.high
         if self._format is None and (reads := _reads_json(grader)):

@@ -1,4 +1,4 @@
-"""What a job says that a completion must be: JSON of a schema."""
+"""What a job says that a completion must be: JSON of a schema, or any text."""
 
 from __future__ import annotations
 
@@ -10,15 +10,26 @@ from envs.core import ConfigError
 from envs.jsonl import shown
 from envs.options import unknown_name
 
-TYPES = ("json_schema", "json_object")
+JSON_TYPES = ("json_schema", "json_object")
+TEXT = "text"
 MAX_DEPTH = 64
 """Of a schema, in levels of JSON, and of references that lead from one to the next."""
 _LONGEST_PROBLEM = 200
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 
 
+def parse_response_format(config: Any) -> ResponseFormat | None:
+    """Return the form that a response format asks for; None where any text will do: `{"type": "text"}`, or None.
+
+    Raises:
+        ConfigError: It is malformed.
+    """
+    is_text = isinstance(config, Mapping) and config.get("type") == TEXT
+    return None if config is None or is_text else ResponseFormat(config)
+
+
 class ResponseFormat:
-    """A response format as in a job or a chat request.
+    """A response format of JSON, as in a job or a chat request; `parse_response_format` takes every type.
 
     Args:
         config: `{"type": "json_schema", "json_schema": {"name": ..., "strict": true, "schema": {...}}}`, or
@@ -32,8 +43,8 @@ class ResponseFormat:
         if not isinstance(config, Mapping):
             raise ConfigError(f"response_format must be an object, got {shown(config)}")
         kind = config.get("type")
-        if kind not in TYPES:
-            raise ConfigError(unknown_name("type of response_format", kind, TYPES))
+        if kind not in JSON_TYPES:
+            raise ConfigError(unknown_name("type of response_format", kind, (*JSON_TYPES, TEXT)))
         schema: Any = {"type": "object"}
         if kind == "json_schema":
             named = config.get("json_schema")
