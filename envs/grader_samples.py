@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from envs.verifiers.field_graders import _steps
+from envs.verifiers.grader_types import sides
 from envs.verifiers.grading import Sample
-from envs.verifiers.templates import MissingVariable, Step, Template, Variable, as_text, compile_template
+from envs.verifiers.templates import MissingVariable, Step, Template, Variable, as_text
 
 LISTS = ("set_f1", "ranked_list")
 """Types whose answer is a list."""
@@ -47,10 +48,10 @@ def comparisons(config: Mapping[str, Any], pointer: str = "") -> Iterator[Compar
         yield from comparisons(inner, f"{pointer}/graders/{key}")
     if not isinstance(config.get("input"), str) or not isinstance(config.get("reference"), str):
         return
-    variables = [one for one in compile_template(config["input"]).variables if one.namespace == "sample"]
+    answer, reference = sides(config)
+    variables = [one for one in answer.variables if one.namespace == "sample"]
     if variables and config.get("operation") != "ne":
         path = _json_path(variables[0]) + (_steps(config["path"]) if config["type"] == "json_path" else ())
-        reference = compile_template(config["reference"])
         yield Comparison(pointer, config["type"], config.get("operation", ""), path, reference)
 
 

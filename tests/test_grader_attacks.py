@@ -155,6 +155,13 @@ def test_a_grader_that_fails_on_garbage_never_punishes_it(bubblewrap):
     assert reports[CAREFUL].withstood
 
 
+def test_swapped_sides_are_attacked_as_the_same_comparison():
+    swapped = string_check(input="{{ item.answer }}", reference="{{ sample.output_text }}")
+    usual, other = attacked(string_check()), attacked(swapped)
+    assert other.withstood
+    assert [(one.name, one.shares) for one in usual.tried] == [(one.name, one.shares) for one in other.tried]
+
+
 def test_the_response_format_text_changes_nothing_in_an_attack():
     paid = [attacked(IN_JSON, response_format=given).tried for given in (None, {"type": "text"})]
     assert [(one.name, one.shares) for one in paid[0]] == [(one.name, one.shares) for one in paid[1]]

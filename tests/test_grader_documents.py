@@ -18,6 +18,8 @@ STRING = {
     "reference": "{{item.reference_answer}}",
     "operation": "eq",
 }
+SWAPPED = {**STRING, "input": "{{item.reference_answer}}", "reference": "{{sample.output_text}}"}
+"""As the documentation of jobs writes it."""
 SIMILAR = {
     "type": "text_similarity",
     "name": "Close answer",
@@ -51,6 +53,7 @@ PYTHON = {
     ),
     "image_tag": "2025-05-08",
 }
+SWAPPED_SIMILAR = {**SIMILAR, "input": "{{item.reference_answer}}", "reference": "{{sample.output_text}}"}
 RAPIDFUZZ = {
     "type": "python",
     "name": "Near enough",
@@ -123,7 +126,10 @@ class Judge:
         return ChatReply(text=json.dumps({"steps": [], "result": result}), usage=usage)
 
 
-@pytest.mark.parametrize("grader", [STRING, SIMILAR, SCORED, PYTHON, RAPIDFUZZ, FIELDS, COMPLIANCE, CLAMPED])
+@pytest.mark.parametrize(
+    "grader",
+    [STRING, SWAPPED, SIMILAR, SWAPPED_SIMILAR, SCORED, PYTHON, RAPIDFUZZ, FIELDS, COMPLIANCE, CLAMPED],
+)
 def test_a_documented_grader_is_valid_and_changes_nothing_of_what_is_given(grader):
     reply = validate_request({"grader": grader})
     assert reply["warnings"] == []
@@ -136,7 +142,10 @@ def test_a_documented_grader_is_valid_and_changes_nothing_of_what_is_given(grade
     [
         (STRING, "fuzzy wuzzy had no hair", 1.0),
         (STRING, "fuzzy wuzzy was a bear", 0.0),
+        (SWAPPED, "fuzzy wuzzy had no hair", 1.0),
+        (SWAPPED, "fuzzy wuzzy was a bear", 0.0),
         (SIMILAR, "fuzzy wuzzy had no hair", 1.0),
+        (SWAPPED_SIMILAR, "fuzzy wuzzy had no hair", 1.0),
         (SCORED, "fuzzy wuzzy was a bear", 0.5),
         (PYTHON, "fuzzy wuzzy", 11 / 23),
         (RAPIDFUZZ, "Fuzzy Wuzzy had no hair!", 1.0),  # its processor drops case and punctuation

@@ -156,6 +156,41 @@ def test_string_check_compares_as_the_services_do(operation, text, expected):
     assert score(string_check(operation), said(text), answer="Paris") == expected
 
 
+SWAPPED = {"input": "{{ item.answer }}", "reference": "{{ sample.output_text }}"}
+BOTH_OF_THE_SAMPLE = {"input": "{{ sample.output_json.a }}", "reference": "{{ item.x }}{{ sample.output_json.b }}"}
+
+
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (string_check(**BOTH_OF_THE_SAMPLE), "agree with itself"),
+        (string_check("ne", **BOTH_OF_THE_SAMPLE), "agree with itself"),
+        (string_check("like", **SWAPPED), "an answer of nothing"),
+        (string_check("ilike", **SWAPPED), "an answer of nothing"),
+        ({**similarity("bleu"), **BOTH_OF_THE_SAMPLE}, "agree with itself"),
+    ],
+)
+def test_a_sample_is_never_compared_with_itself_nor_searched_for_in_the_answer(config, message, inside):
+    whole = {"type": "multi", "name": "m", "graders": {"a": config}, "calculate_output": "a"} if inside else config
+    assert message in problems(whole)["/graders/a/reference" if inside else "/reference"]
+
+
+def test_input_and_reference_may_be_swapped_where_the_comparison_stays_one():
+    assert score(string_check(**SWAPPED), said("42"), answer="42") == 1
+    assert score(string_check(**SWAPPED), said("43"), answer="42") == 0
+    # 3 of 4 letters in common, in both texts: 2 * 3 / 8
+    assert score({**similarity("fuzzy_match"), **SWAPPED}, said("TSC1"), answer="TSC2") == 0.75
+    assert score({**similarity("fuzzy_match"), **SWAPPED}, said("a" * 100_001), answer="a") == 0
+
+
+@pytest.mark.parametrize("metric", ["fuzzy_match", "bleu", "gleu", "rouge_1", "rouge_5", "rouge_l"])
+@pytest.mark.parametrize("text", ["", "the cat sat on the mat " * 50])
+def test_a_swapped_similarity_pays_neither_for_nothing_nor_for_much(metric, text):
+    # 300 words, 6 of them the answer: an F1 of at most 12 / 306; the longest common run of letters is as small a part
+    assert score({**similarity(metric), **SWAPPED}, said(text), answer="the cat sat on the mat") < 0.05
+
+
 def test_what_the_item_lacks_is_a_fault_and_what_the_sample_lacks_costs_everything():
     grader = build_grader(string_check("ne", input="{{ sample.output_json.a }}"))
     with pytest.raises(GraderFault, match=r"the item has no item\.answer") as caught:

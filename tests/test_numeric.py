@@ -153,10 +153,10 @@ def test_a_tolerance_is_the_decimal_number_that_is_written(tolerance, right, wro
 # ---- a reference that reads the sample
 
 
-@pytest.mark.parametrize("kind", ["numeric", "set_f1", "ranked_list"])
+@pytest.mark.parametrize("kind", ["numeric", "set_f1", "ranked_list", "json_path"])
 @pytest.mark.parametrize("reference", ["{{ sample.output_text }}", "{{ item.n }}{{ sample.output_json.a[0] }}"])
 def test_a_reference_that_reads_the_sample_is_refused_when_the_grader_is_built(kind, reference):
-    config = {**numeric(reference=reference), "type": kind}
+    config = {**numeric(reference=reference), "type": kind, **({"path": "a"} if kind == "json_path" else {})}
     with pytest.raises(GraderConfigError) as caught:
         build_grader({"type": "multi", "graders": {"a": config}, "calculate_output": "a", "name": "m"})
     [problem] = caught.value.problems

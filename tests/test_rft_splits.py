@@ -85,6 +85,8 @@ def test_the_answer_is_what_the_graders_reference_names():
     grader = {"type": "multi", "graders": {"a": inner, "b": {"type": "python", "source": "reference = '{{ item.x }}'"}}}
     assert reference_keys(grader) == ("answer", "year")
     assert reference_keys({"type": "python", "source": ""}) == ()
+    swapped = {"type": "string_check", "input": "{{ item.label }}", "reference": "{{ sample.output_text }}"}
+    assert reference_keys(swapped) == ("label",)
 
 
 def test_files_that_share_something_are_refused_with_the_lines_that_do():

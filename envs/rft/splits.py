@@ -18,7 +18,8 @@ from envs.core import ConfigError
 from envs.datasets import content_hash, normalised_text
 from envs.options import unknown_name
 from envs.rft.data import Row
-from envs.verifiers.templates import TemplateError, as_text, compile_template
+from envs.verifiers.grader_types import sides
+from envs.verifiers.templates import TemplateError, as_text
 
 KINDS = ("prompt", "near_duplicate", "answer", "source")
 """What two splits can share. An alias of an answer is the answer."""
@@ -66,14 +67,16 @@ class Fields:
 
 
 def reference_keys(grader: Any) -> tuple[str, ...]:
-    """Return the keys of the item that a grader's configuration compares with: what its `reference` templates name."""
+    """Return the keys of the item that a grader's configuration compares with: what its `reference` templates name.
+
+    Where a reference reads the sample, its `input` is what names them.
+    """
     found: dict[str, None] = {}
     pending = [grader]
     while pending:
         node = pending.pop()
         if isinstance(node, Mapping):
-            reference = node.get("reference")
-            found |= dict.fromkeys(_item_keys(reference) if isinstance(reference, str) else ())
+            found |= dict.fromkeys(_compared_keys(node))
             pending += [value for value in node.values() if isinstance(value, (Mapping, list))]
         elif isinstance(node, list):
             pending += node
@@ -213,12 +216,16 @@ def _values(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list) else [value]
 
 
-def _item_keys(template: str) -> list[str]:
+def _compared_keys(config: Mapping[str, Any]) -> list[str]:
+    reference = config.get("reference")
+    if not isinstance(reference, str):
+        return []
+    given = config.get("input")
     try:
-        variables = compile_template(template).variables
+        wanted = sides({"input": given if isinstance(given, str) else "", "reference": reference})[1]
     except TemplateError:
         return []
-    return [str(variable.path[0]) for variable in variables if variable.namespace == "item"]
+    return [str(variable.path[0]) for variable in wanted.variables if variable.namespace == "item"]
 
 
 def _cut(text: str) -> str:

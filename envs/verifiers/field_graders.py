@@ -162,7 +162,7 @@ JSON_PATH = GraderType(
     fields={
         "input": Field(template, required=False, default="{{ sample.output_text }}"),
         "path": Field(_path),
-        "reference": Field(template),
+        "reference": Field(reference_template),
         "operation": Field(choice("operation", ("same", *OPERATIONS)), required=False, default="same"),
         "pass_threshold": PASS_THRESHOLD,
     },

@@ -22,6 +22,8 @@ from envs.verifiers.templates import MissingVariable, Template, TemplateError, c
 
 MAX_DEPTH = 16
 """Graders nested deeper than this are refused."""
+CONTAINING = ("like", "ilike")
+"""Operations for which it matters which side is which: the input contains the reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +256,30 @@ def reference_template(value: Any, place: Place) -> Any:
             if variable.namespace == "sample":
                 place.fail(f"a reference cannot read the sample, and {{{{ {variable.text} }}}} does: use item.<field>")
     return value
+
+
+def sides(config: Config) -> tuple[Template, Template]:
+    """Return the template of the answer and that of what it is compared with, whichever of them is `input`.
+
+    Raises:
+        TemplateError: One is not of the language.
+    """
+    given, reference = compile_template(config["input"]), compile_template(config["reference"])
+    return (reference, given) if reference.reads_sample and not given.reads_sample else (given, reference)
+
+
+def check_sides(config: Config, place: Place) -> None:
+    """Check that an answer is compared with something that it has not written itself."""
+    answer, wanted = sides(config)
+    if wanted.reads_sample:
+        place.at("reference").fail(
+            "input and reference both read the sample, which need only agree with itself: compare it with item.<field>"
+        )
+    elif answer.text != config["input"] and config.get("operation") in CONTAINING:
+        place.at("reference").fail(
+            f"{config['operation']} with a reference that reads the sample pays for an answer of nothing, which every "
+            "text contains: swap input and reference"
+        )
 
 
 def choice(what: str, known: Sequence[str]) -> Check:

@@ -12,6 +12,7 @@ from envs.verifiers.grader_types import (
     Field,
     GraderContext,
     GraderType,
+    check_sides,
     choice,
     template,
 )
@@ -57,5 +58,6 @@ STRING_CHECK = GraderType(
         "operation": Field(choice("operation", tuple(OPERATIONS))),
         "pass_threshold": PASS_THRESHOLD,
     },
+    check=check_sides,
     build=_build,
 )

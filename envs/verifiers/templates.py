@@ -100,6 +100,11 @@ class Template:
         """Return the variables in their order."""
         return tuple(part for part in self.parts if isinstance(part, Variable))
 
+    @property
+    def reads_sample(self) -> bool:
+        """Return whether anything in it is of the sample."""
+        return any(variable.namespace == "sample" for variable in self.variables)
+
     def render(self, sample: Sample, item: Mapping[str, Any]) -> str:
         """Return the text with every variable replaced.
 

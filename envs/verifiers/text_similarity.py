@@ -24,6 +24,7 @@ from envs.verifiers.grader_types import (
     GraderContext,
     GraderType,
     Place,
+    check_sides,
     choice,
     template,
 )
@@ -53,13 +54,14 @@ class TextSimilarity(BaseGrader):
         self._input = compile_template(config["input"])
         self._reference = compile_template(config["reference"])
         self.templates = (self._input, self._reference)
+        self._swapped = self._reference.reads_sample
         self._metric = metric
         self._longest = MAX_METEOR_CHARACTERS if config["evaluation_metric"] == "meteor" else MAX_CHARACTERS
 
     def judge(self, sample: Sample, item: Mapping[str, Any]) -> Grade:
         """Compare."""
         given, reference = self._input.render(sample, item), self._reference.render(sample, item)
-        if len(given) > self._longest:
+        if len(reference if self._swapped else given) > self._longest:
             return Grade(score=0.0, feedback=f"The answer is longer than {self._longest} characters.")
         return Grade(score=min(max(float(self._metric(given, reference)), 0.0), 1.0))
 
@@ -177,6 +179,7 @@ def _reader(reader: Any, folder: Path) -> Any:
 
 
 def _check(config: Config, place: Place) -> None:
+    check_sides(config, place)
     if config["evaluation_metric"] == NO_REWARD:
         place.at("evaluation_metric").fail(
             "cosine compares embeddings, and is for evals only: reinforcement fine-tuning does not take it; "
