@@ -86,6 +86,11 @@ def test_what_is_not_of_the_language_is_refused_with_the_reason(text, problem):
         ("min(a, 0.5) + max(b, 0.5)", 0.5, 1.5),
         ("floor(2 * a)", 0, 2),
         ("1 - 0.3", 0.7, 0.7),
+        ("a - a * b", 0, 1),  # linear in a, which is 0 or 1: 0, or 1 - b
+        ("a - a * b ^ 2", 0, 1),
+        ("a + b - a * b", 0, 1),  # at the four corners 0, 1, 1, 1
+        ("a / (b + 1) - a", -0.5, 0),  # a is 1: 1 / 2 - 1
+        ("a - a * a", -1, 1),  # not linear: no better is shown, though it is never below 0
     ],
 )
 def test_the_range_of_a_formula_is_known_before_the_run(text, low, high):

@@ -545,6 +545,14 @@ def test_an_answer_without_a_form_is_no_fault_where_no_bounds_can_be_shown():
     assert score(both, said("no JSON"), x="x") == 0
 
 
+def test_an_answer_without_a_form_gets_no_less_than_the_formula_can_give():
+    # a - a * b = a * (1 - b), which is never below 0
+    grader = build_grader(multi("a - a * b", a=json_path("$.a"), b=json_path("$.b")))
+    assert (grader.low, grader.high) == (0, 1)
+    assert [grader.grade(said(text), {"x": "x"}).score for text in ("no JSON", "{}", '{"a": "x"}')] == [0, 0, 0]
+    assert grader.grade(said('{"a": "x", "b": "y"}'), {"x": "x"}).score == 1
+
+
 def test_a_nested_multi_keeps_what_it_earned_when_a_part_is_missing():
     inner = multi("0.5 * a + 0.5 * b", a=json_path("$.a"), b=json_path("$.b"))
     assert score(inner, said('{"a": "x"}'), x="x") == 0.5

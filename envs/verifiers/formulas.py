@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
@@ -20,6 +21,8 @@ MAX_PARTS = 500
 _MAX_DEPTH = 100
 _WITNESSES = 4096
 """Combinations of scores that are tried for one that has no value."""
+_FIXED = 6
+"""Keys whose ends are looked at one by one, so at most 2^6 combinations."""
 
 Interval = tuple[float, float]
 
@@ -96,6 +99,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
 """Name -> function; `min` and `max` take two arguments or more, the others one. `log` is the natural one."""
 
 _MANY = ("min", "max")
+_LINEAR = ("+", "-", "*", "/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,8 @@ class Formula:
 
     text: str
     root: _Node
+    linear: tuple[str, ...] = ()
+    """Keys that stand in it several times, and of each of which it is a linear function where the others are fixed."""
 
     @property
     def keys(self) -> frozenset[str]:
@@ -143,10 +149,18 @@ class Formula:
     def range(self, scores: Mapping[str, Interval]) -> Interval:
         """Return bounds of its value where every score lies within its own.
 
+        Interval arithmetic takes every place of a key for a key of its own: it makes [-1, 1] of `a - a * b`. What is
+        linear in a key has its extremes at the ends of that key's interval, so these are looked at one by one.
+
         Raises:
             UndefinedError: It cannot be excluded that some scores have no value.
         """
-        return _range(self.root, scores)
+        fixed = [key for key in self.linear if scores[key][0] != scores[key][1]][:_FIXED]
+        ranges = [
+            _range(self.root, {**scores, **{key: (end, end) for key, end in zip(fixed, ends, strict=True)}})
+            for ends in itertools.product(*(scores[key] for key in fixed))
+        ]
+        return min(low for low, _ in ranges), max(high for _, high in ranges)
 
     def witness(self, scores: Mapping[str, Interval]) -> tuple[dict[str, float], str] | None:
         """Return scores within their bounds that have no value, with the reason, if some are found."""
@@ -173,7 +187,8 @@ def parse_formula(text: str, keys: Sequence[str]) -> Formula:
     parser = _Parser(text, keys)
     root = parser.sum(0)
     parser.end()
-    return Formula(text=text, root=root)
+    counts, degrees = Counter(_keys(root)), _degrees(root)
+    return Formula(text=text, root=root, linear=tuple(key for key in counts if counts[key] > 1 and degrees[key] == 1))
 
 
 class _Parser:
@@ -285,6 +300,21 @@ def _keys(node: _Node) -> list[str]:
     if isinstance(node, _Apply):
         return [key for argument in node.arguments for key in _keys(argument)]
     return [node.name] if isinstance(node, _Key) else []
+
+
+def _degrees(node: _Node) -> dict[str, int]:
+    """Return 1 for each key that a formula is linear in, where the others are fixed, and 2 or more for other keys."""
+    if not isinstance(node, _Apply):
+        return {node.name: 1} if isinstance(node, _Key) else {}
+    first, *others = map(_degrees, node.arguments)
+    if node.name not in _LINEAR:
+        return {key: 2 for part in (first, *others) for key in part}
+    degrees = dict(first)
+    for part in others:
+        for key, degree in part.items():
+            known = degrees.get(key, 0)
+            degrees[key] = 2 if node.name == "/" else known + degree if node.name == "*" else max(known, degree)
+    return degrees
 
 
 def _value(node: _Node, scores: Mapping[str, float]) -> float:
