@@ -1,4 +1,5 @@
 import math
+import time
 
 import pytest
 from hypothesis import given
@@ -245,6 +246,46 @@ def test_numbers_and_names_that_a_schema_cannot_take_are_a_wrong_form_and_no_fau
     assert response.problem({"x": 1.25}) == ""
     assert "cannot be compared" in response.problem({"x": 10**400})
     assert response.problem({"\ud800": 1}).encode()
+
+
+@pytest.mark.parametrize(
+    ("items", "unique"),
+    [
+        ([1, True, "1", [1], {"a": 1}, None, "null", 0, False, ""], True),
+        ([1, 1.0], False),
+        ([0.0, -0.0], False),
+        ([[1, 2], [2, 1]], True),
+        ([[1, True], [1.0, True]], False),
+        ([[1, True], [1, 1]], True),
+        ([{"a": 1, "b": 2}, {"b": 2, "a": 1}], False),
+        ([{"a": 0}, {"a": False}, {"a": None}, {}], True),
+        ([{"a": 1}, [["a", 1]], ["a", 1]], True),
+        ([10**400, 1e308, 10**400 + 1, 2**53, 2**53 + 1], True),
+        ([2**53, float(2**53)], False),
+    ],
+)
+@pytest.mark.parametrize("more", [{}, {"$schema": "http://json-schema.org/draft-07/schema#"}])
+def test_items_are_the_same_as_json_schema_defines_it(items, unique, more):
+    response = ResponseFormat({"type": "json_schema", "json_schema": {"schema": {"uniqueItems": True, **more}}})
+    assert (response.problem(items) == "") is unique
+    assert response.problem({"x": items}) == ""
+    if not unique:
+        assert "two of its items are the same" in response.problem(items)
+
+
+@pytest.mark.parametrize("schema", [{"uniqueItems": True}, {"items": {"$ref": "#/$defs/u"}}, {"items": {"$ref": "#"}}])
+def test_forty_thousand_objects_are_told_apart_at_once(schema):
+    items = [{"a": number, "b": [str(number)]} for number in range(40_000)]
+    whole = {
+        **schema,
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "uniqueItems": True,
+        "$defs": {"u": {"uniqueItems": True}},
+    }
+    response = ResponseFormat({"type": "json_schema", "json_schema": {"schema": whole}})
+    began = time.process_time()
+    assert response.problem([items] if "items" in schema else items) == ""
+    assert time.process_time() - began < 10  # each with each other took an hour
 
 
 def test_any_object_will_do_for_json_object():

@@ -142,17 +142,17 @@ def compile_template(text: str) -> Template:
         TemplateError: A pair of braces is never closed, or what it holds is no variable.
     """
     parts: list[str | Variable] = []
-    rest = text
-    while rest:
-        literal, opened, rest = rest.partition("{{")
-        if literal:
-            parts.append(literal)
-        if not opened:
-            break
-        inner, closed, rest = rest.partition("}}")
-        if not closed:
+    place = 0
+    while (opened := text.find("{{", place)) >= 0:
+        closed = text.find("}}", opened + 2)
+        if closed < 0:
             raise TemplateError("'{{' is never closed with '}}'")
-        parts.append(parse_variable(inner))
+        if opened > place:
+            parts.append(text[place:opened])
+        parts.append(parse_variable(text[opened + 2 : closed]))
+        place = closed + 2
+    if place < len(text):
+        parts.append(text[place:])
     return Template(text=text, parts=tuple(parts))
 
 
