@@ -21,22 +21,19 @@ from agents.serve.body import Body
 from agents.serve.chat import Chat
 from agents.serve.errors import ApiError, not_found
 from agents.serve.jobs import Jobs, fine_tuned, shown_event
+from agents.serve.queries import MAX_LIMIT, is_ascending, metadata_filter, page_limit
 from agents.serve.settings import Settings
-from agents.serve.store import EventRow, FileRow, JobRow, Store
-from agents.serve.uploads import Uploads, shown_file
+from agents.serve.store import EventRow, FileRow, JobRow, Store, is_alive
+from agents.serve.uploads import Uploads, lifetime, shown_file
 from agents.serve.worker import Worker
 from envs.core import ConfigError
 from envs.graders import run_request, validate_request
-from envs.jsonl import shown
 from envs.verifiers.chat import HttpChatModel
 from envs.verifiers.graders import GraderConfigError, GraderContext
 from sandbox.core import SandboxError
 
 MAX_BODY_BYTES = 8 * 2**20
 """Of a request that is no upload."""
-MAX_PAGE = 100
-_LONGEST_LIMIT = 20
-"""Digits of a page's limit that are read; Python refuses to read very many."""
 ROOM_FOR_FORM = 2**20
 """What an upload may have besides its file."""
 
@@ -87,7 +84,7 @@ def make_app(settings: Settings) -> FastAPI:
                 401, "the token is missing or wrong: send it as Authorization: Bearer", code="invalid_api_key"
             )
 
-    for routes in (file_routes, job_routes, grader_routes, model_routes):
+    for routes in (file_routes, job_routes, permission_routes, grader_routes, model_routes):
         app.include_router(routes(server), prefix="/v1", dependencies=[Depends(authorised)])
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(HTTPException, _http_error)
@@ -96,18 +93,6 @@ def make_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(Exception, _broken)
     app.add_middleware(SizeLimit, largest_upload=settings.max_upload_mb * 2**20 + ROOM_FOR_FORM)
     return app
-
-
-def page_limit(default: int) -> Callable[[Request], int]:
-    """Return what reads `limit` from a request's query."""
-
-    def read(request: Request) -> int:
-        text = request.query_params.get("limit", str(default))
-        if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_LIMIT and 1 <= int(text) <= 10_000):
-            raise ApiError(400, f"limit must be a whole number from 1 to 10000, got {shown(text)}", param="limit")
-        return min(int(text), MAX_PAGE)
-
-    return read
 
 
 def file_routes(server: Server) -> APIRouter:
@@ -120,13 +105,18 @@ def file_routes(server: Server) -> APIRouter:
             given, purpose = form.get("file"), form.get("purpose")
             if not isinstance(given, UploadFile):
                 raise ApiError(400, "file is missing: send multipart/form-data with file and purpose", param="file")
-            return await run_in_threadpool(server.uploads.add, given.file, given.filename or "", str(purpose))
+            kept_s = lifetime(form)
+            return await run_in_threadpool(server.uploads.add, given.file, given.filename or "", str(purpose), kept_s)
 
     @router.get("/files")
-    def list_files(request: Request, limit: Annotated[int, Depends(page_limit(100))]) -> dict[str, Any]:
-        purpose = request.query_params.get("purpose")
-        where = {"purpose": purpose} if purpose else {}
-        rows, more = server.store.page(FileRow, after=request.query_params.get("after"), limit=limit, **where)
+    def list_files(
+        request: Request, limit: Annotated[int, Depends(page_limit(MAX_LIMIT, MAX_LIMIT))]
+    ) -> dict[str, Any]:
+        asked = request.query_params
+        of_purpose = [FileRow.purpose == asked["purpose"]] if asked.get("purpose") else []
+        rows, more = server.store.page(
+            FileRow, is_alive(), *of_purpose, after=asked.get("after"), limit=limit, ascending=is_ascending(request)
+        )
         return _list([shown_file(row) for row in rows], more)
 
     @router.get("/files/{file_id}")
@@ -156,7 +146,8 @@ def job_routes(server: Server) -> APIRouter:
 
     @router.get("")
     def list_jobs(request: Request, limit: Annotated[int, Depends(page_limit(20))]) -> dict[str, Any]:
-        rows, more = store.page(JobRow, after=request.query_params.get("after"), limit=limit)
+        after = request.query_params.get("after")
+        rows, more = store.page(JobRow, after=after, limit=limit, keep=metadata_filter(request))
         return _list([jobs.shown(row) for row in rows], more)
 
     @router.get("/{job_id}")
@@ -170,7 +161,7 @@ def job_routes(server: Server) -> APIRouter:
     def events(job_id: str, request: Request, limit: Annotated[int, Depends(page_limit(20))]) -> dict[str, Any]:
         store.job(job_id)
         after = request.query_params.get("after")
-        rows, more = store.page(EventRow, after=after, limit=limit, job_id=job_id)
+        rows, more = store.page(EventRow, EventRow.job_id == job_id, after=after, limit=limit)
         return _list([shown_event(row) for row in rows], more)
 
     @router.get("/{job_id}/checkpoints")
@@ -183,6 +174,29 @@ def job_routes(server: Server) -> APIRouter:
                 raise ApiError(400, f"after={after!r} names nothing", param="after", code="invalid_value")
             kept = kept[ids.index(after) + 1 :]
         return _list(kept[:limit], len(kept) > limit)
+
+    return router
+
+
+def permission_routes(server: Server) -> APIRouter:
+    """Return the paths of who may use a checkpoint: whoever has the server's token, and nobody else."""
+    router = APIRouter(prefix="/fine_tuning/checkpoints")
+
+    @router.get("/{name:path}/permissions")
+    def list_permissions(name: str) -> dict[str, Any]:
+        server.jobs.tuned(name)
+        return _list([], more=False)
+
+    @router.post("/{name:path}/permissions")
+    def share(name: str) -> dict[str, Any]:
+        server.jobs.tuned(name)
+        said = "this server has one owner and no projects: whoever holds its token may use every checkpoint already"
+        raise ApiError(400, said, param="project_ids", code="one_owner")
+
+    @router.delete("/{name:path}/permissions/{permission_id}")
+    def unshare(name: str, permission_id: str) -> dict[str, Any]:
+        server.jobs.tuned(name)
+        raise not_found("checkpoint permission", permission_id)
 
     return router
 
@@ -224,6 +238,11 @@ def model_routes(server: Server) -> APIRouter:
         if name not in known:
             raise not_found("model", name)
         return known[name]
+
+    @router.delete("/models/{name:path}")
+    def delete(name: str) -> dict[str, Any]:
+        server.chat.forget(server.jobs.delete_model(name))
+        return {"id": name, "object": "model", "deleted": True}
 
     @router.post("/chat/completions", response_model=None)
     def chat(body: Body) -> Any:

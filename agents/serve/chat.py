@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from agents.backends.transformers import TransformersBackend
@@ -157,6 +158,11 @@ class Chat:
             seed=request.seed,
         )
         return Writing(request, name, model, policy, prompt, sampling, self._places)
+
+    def forget(self, folder: Path) -> None:
+        """Let go of a model whose files are gone; an answer that is being written is written to its end."""
+        with self._loading:
+            self._models.pop(str(folder), None)
 
     def _source(self, name: str) -> tuple[str, str]:
         base = self.jobs.known_base(name)

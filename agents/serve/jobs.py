@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import random
 import secrets
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ from agents.serve.store import (
 from envs.rft.job import MAX_SEED, Job, JobError, parse_job
 
 ORGANIZATION = "assay"
+WAITING = (VALIDATING, QUEUED, RUNNING, PAUSED)
+"""Statuses of a job that has not ended."""
 
 
 class Jobs:
@@ -116,14 +119,46 @@ class Jobs:
         Raises:
             ApiError: There is none of this name.
         """
+        return self._made(name)[1]
+
+    def delete_model(self, name: str) -> Path:
+        """Delete a fine-tuned model, or the model of one of its job's checkpoints, and return where its weights were.
+
+        Raises:
+            ApiError: There is none of this name, it is a base model, or a job needs it.
+            OSError: The weights cannot be removed.
+        """
+        if self.known_base(name) is not None:
+            said = f"{name!r} is a base model: only what jobs have made can be deleted"
+            raise ApiError(403, said, param="model", code="base_model")
+        row, folder = self._made(name)
+        weights = folder.resolve()
+        users = [other.id for other in self.store.jobs(*WAITING) if Path(other.model).resolve() == weights]
+        if row.status in WAITING:
+            users.append(row.id)
+        if users:
+            said = f"the job {users[0]!r} has not ended and needs {name!r}: cancel it, or wait for its end"
+            raise ApiError(400, said, param="model", code="model_in_use")
+        if not self.store.delete_model(name):  # somebody else did a moment ago
+            raise _no_model(name)
+        if all(path.resolve() != weights for path in self._models_of(row).values()):  # the last step may be a best one
+            shutil.rmtree(weights)
+        return folder
+
+    def _made(self, name: str) -> tuple[JobRow, Path]:
         for row in self.store.jobs():
-            if name == row.fine_tuned_model:
-                return self.run_folder(row.id) / "checkpoints" / "last" / "model"
-            if name.startswith(model_name(row)):
-                for entry in self._kept(row.id):
-                    if name == checkpoint_name(row, entry["step"]):
-                        return checkpoint_folder(self.run_folder(row.id), entry["step"]) / "model"
-        raise ApiError(404, f"the model {name!r} does not exist", param="model", code="model_not_found")
+            if name.startswith(model_name(row)) and (folder := self._models_of(row).get(name)) is not None:
+                return row, folder
+        raise _no_model(name)
+
+    def _models_of(self, row: JobRow) -> dict[str, Path]:
+        """Return the models that a job has made and that are still there, with the folders of their weights."""
+        run = self.run_folder(row.id)
+        made = {checkpoint_name(row, entry["step"]): checkpoint_folder(run, entry["step"]) for entry in self._kept(row)}
+        if row.fine_tuned_model:
+            made[row.fine_tuned_model] = run / "checkpoints" / "last"
+        deleted = self.store.deleted_models()
+        return {name: folder / "model" for name, folder in made.items() if name not in deleted}
 
     def cancel(self, job_id: str) -> dict[str, Any]:
         """Cancel a job that has not ended; one that runs ends at its next opportunity.
@@ -176,7 +211,7 @@ class Jobs:
             ApiError: There is no such job.
         """
         row = self.store.job(job_id)
-        kept = sorted(self._kept(job_id), key=lambda entry: -int(entry["step"]))
+        kept = sorted(self._kept(row), key=lambda entry: -int(entry["step"]))
         return [
             {
                 "id": f"ftckpt-{job_id.removeprefix('ftjob-')}-{entry['step']}",
@@ -232,8 +267,10 @@ class Jobs:
     def _begun(self, job_id: str) -> bool:
         return (self.run_folder(job_id) / "config.yaml").is_file()
 
-    def _kept(self, job_id: str) -> list[dict[str, Any]]:
-        return best_checkpoints(self.run_folder(job_id))
+    def _kept(self, row: JobRow) -> list[dict[str, Any]]:
+        deleted = self.store.deleted_models()
+        kept = best_checkpoints(self.run_folder(row.id))
+        return [entry for entry in kept if checkpoint_name(row, entry["step"]) not in deleted]
 
     def _refused(self, job_id: str, done: str) -> ApiError:
         row = self.store.job(job_id)
@@ -271,11 +308,16 @@ def checkpoint_name(row: JobRow, step: int) -> str:
 def fine_tuned(jobs: Jobs) -> dict[str, int]:
     """Return the names of all fine-tuned models and checkpoints, with the time that each was made."""
     names: dict[str, int] = {}
+    deleted = jobs.store.deleted_models()
     for row in jobs.store.jobs():
-        if row.status == SUCCEEDED and row.fine_tuned_model:
+        if row.status == SUCCEEDED and row.fine_tuned_model and row.fine_tuned_model not in deleted:
             names[row.fine_tuned_model] = row.finished_at or row.created_at
         names |= {entry["fine_tuned_model_checkpoint"]: entry["created_at"] for entry in jobs.checkpoints(row.id)}
     return names
+
+
+def _no_model(name: str) -> ApiError:
+    return ApiError(404, f"the model {name!r} does not exist", param="model", code="model_not_found")
 
 
 def _dotted(pointer: str) -> str | None:

@@ -5,26 +5,33 @@ The database is SQLite in the state folder, or whatever URL SQLAlchemy takes. On
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
+    Engine,
     Integer,
     String,
     Text,
     UniqueConstraint,
     create_engine,
+    delete,
     event,
+    inspect,
+    not_,
+    or_,
     select,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from agents.serve.errors import ApiError, not_found
@@ -34,6 +41,8 @@ VALIDATING, QUEUED, RUNNING, PAUSED = "validating_files", "queued", "running", "
 SUCCEEDED, FAILED, CANCELLED = "succeeded", "failed", "cancelled"
 ENDED = (SUCCEEDED, FAILED, CANCELLED)
 
+_AT_ONCE = 200
+"""Rows that are fetched at once where each has to be looked into."""
 _SEQUENCE = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts only an INTEGER key up by itself
 
 
@@ -51,6 +60,7 @@ class FileRow(Base):
     purpose: Mapped[str] = mapped_column(String(64))
     bytes: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[int | None] = mapped_column(BigInteger, default=None)
 
 
 class JobRow(Base):
@@ -99,6 +109,15 @@ class EventRow(Base):
     data: Mapped[str] = mapped_column(Text)
 
 
+class DeletedModelRow(Base):
+    """A model that a job made and that was deleted since."""
+
+    __tablename__ = "deleted_models"
+    seq: Mapped[int] = mapped_column(_SEQUENCE, primary_key=True, autoincrement=True)
+    name: Mapped[str] = mapped_column(String(512), unique=True)
+    deleted_at: Mapped[int] = mapped_column(BigInteger)
+
+
 class Store:
     """The database.
 
@@ -116,6 +135,7 @@ class Store:
                 event.listen(self._engine, "connect", _careful)
                 event.listen(self._engine, "begin", _at_once)
             Base.metadata.create_all(self._engine)
+            _add_columns(self._engine)
         except (SQLAlchemyError, ImportError) as error:
             raise ConfigError(f"the database {url!r} cannot be opened: {error}") from error
         self._session = sessionmaker(self._engine, expire_on_commit=False)
@@ -142,16 +162,38 @@ class Store:
             ApiError: There is none of this id.
         """
         with self.session() as session:
-            row = session.scalar(select(FileRow).where(FileRow.id == file_id))
+            row = session.scalar(select(FileRow).where(FileRow.id == file_id, is_alive()))
         if row is None:
             raise not_found("file", file_id)
         return row
 
     def delete_file(self, file_id: str) -> None:
         """Forget a file."""
-        row = self.file(file_id)
+        self.file(file_id)
+        self.drop_file(file_id)
+
+    def drop_file(self, file_id: str) -> None:
+        """Forget a file, whether or not its time is over."""
         with self.session() as session:
-            session.delete(row)
+            session.execute(delete(FileRow).where(FileRow.id == file_id))
+
+    def expired_files(self) -> list[str]:
+        """Return the ids of the files whose time is over."""
+        with self.session() as session:
+            return list(session.scalars(select(FileRow.id).where(not_(is_alive()))))
+
+    def delete_model(self, name: str) -> bool:
+        """Note that a model is deleted; return whether it was not so already."""
+        try:
+            self.add(DeletedModelRow(name=name, deleted_at=int(time.time())))
+        except IntegrityError:
+            return False
+        return True
+
+    def deleted_models(self) -> set[str]:
+        """Return the names of the models that were deleted."""
+        with self.session() as session:
+            return set(session.scalars(select(DeletedModelRow.name)))
 
     def job(self, job_id: str) -> JobRow:
         """Return a job.
@@ -202,30 +244,57 @@ class Store:
                 )  # fmt: skip
 
     def page(
-        self, table: type[FileRow] | type[JobRow] | type[EventRow], *, after: str | None, limit: int, **where: Any
+        self,
+        table: type[FileRow] | type[JobRow] | type[EventRow],
+        *where: ColumnElement[bool],
+        after: str | None,
+        limit: int,
+        ascending: bool = False,
+        keep: Callable[[Any], bool] | None = None,
     ) -> tuple[list[Any], bool]:
         """Return a page of rows, the newest first, and whether there are more.
 
         Args:
             table: Which rows.
+            *where: What must be so of them.
             after: Id of the last row of the page before.
             limit: Rows of a page.
-            **where: Columns that must have these values.
+            ascending: The oldest first instead.
+            keep: What must be so of them that only their contents show.
 
         Raises:
             ApiError: There is no row of the id `after`.
         """
-        query = select(table).order_by(table.seq.desc()).limit(limit + 1)
-        for column, value in where.items():
-            query = query.where(getattr(table, column) == value)
+        query = select(table).where(*where).order_by(table.seq if ascending else table.seq.desc())
         with self.session() as session:
             if after is not None:
                 place = session.scalar(select(table.seq).where(table.id == after))
                 if place is None:
                     raise ApiError(400, f"after={after!r} names nothing", param="after", code="invalid_value")
-                query = query.where(table.seq < place)
-            rows = list(session.scalars(query))
+                query = query.where(table.seq > place if ascending else table.seq < place)
+            if keep is None:
+                rows: list[Any] = list(session.scalars(query.limit(limit + 1)))
+            else:
+                found = session.scalars(query.execution_options(yield_per=_AT_ONCE))
+                rows = list(itertools.islice(filter(keep, found), limit + 1))
         return rows[:limit], len(rows) > limit
+
+
+def is_alive() -> ColumnElement[bool]:
+    """Return the condition that a file's time is not over."""
+    return or_(FileRow.expires_at.is_(None), FileRow.expires_at > int(time.time()))
+
+
+def _add_columns(engine: Engine) -> None:
+    """Add the columns that the tables of an older server lack; all of them may be empty."""
+    with engine.begin() as connection:
+        known = inspect(connection)
+        for table in Base.metadata.sorted_tables:
+            there = {column["name"] for column in known.get_columns(table.name)}
+            for column in table.columns:
+                if column.name not in there:
+                    kind = column.type.compile(engine.dialect)
+                    connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}")
 
 
 def _careful(connection: Any, _record: Any) -> None:

@@ -100,6 +100,7 @@ class Worker(threading.Thread):
         if self._current is None:
             for row in self.store.jobs(QUEUED)[:1]:
                 self._start(row)
+        self.uploads.clear_expired()
 
     def _validate(self, row: JobRow) -> None:
         try:
