@@ -8,7 +8,7 @@ import pytest
 import torch
 from fastapi.testclient import TestClient
 from rft_jobs import body, rows
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 
 from agents.checkpoint import keep_best, save_checkpoint
 from agents.models import load_model
@@ -273,11 +273,13 @@ def test_a_database_of_an_older_server_gets_the_columns_that_it_lacks(settings):
     engine = create_engine(settings.database_url)
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE deleted_models"))
-        connection.execute(text("ALTER TABLE files DROP COLUMN expires_at"))
+        for table, column in (("files", "expires_at"), ("jobs", "stops"), ("jobs", "stopped_at")):
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         row = "INSERT INTO files (id, filename, purpose, bytes, created_at) VALUES ('file-1', 'a', 'batch', 1, 2)"
         connection.execute(text(row))
     store = Store(settings.database_url)
     assert store.file("file-1").expires_at is None
     assert store.deleted_models() == set()
+    assert {"stops", "stopped_at"} <= {column["name"] for column in inspect(engine).get_columns("jobs")}
     store.close()
     engine.dispose()

@@ -85,6 +85,10 @@ class JobRow(Base):
     trained_tokens: Mapped[int | None] = mapped_column(BigInteger, default=None)
     error: Mapped[str | None] = mapped_column(Text, default=None)
     """JSON of `{"code", "message", "param"}`."""
+    stops: Mapped[int | None] = mapped_column(Integer, default=None)
+    """How often its process was stopped by something else within the same training step."""
+    stopped_at: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    """Steps that it had done then."""
 
     @property
     def request(self) -> dict[str, Any]:

@@ -6,12 +6,14 @@ the next one ends the process that was left over, which writes its checkpoint, a
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,10 @@ from sandbox.core import SandboxError
 
 INTERRUPTED = (130, -signal.SIGTERM)
 """How a training run ends that was told to stop: after its checkpoint, or before it had anything to keep."""
+MAX_ATTEMPTS = 5
+"""How often the same thing may fail with a job before the job does."""
+_LONGER = 4
+"""How much longer the pause is after each attempt that failed."""
 _SAID = 4_000
 """Characters of what a failed run said last that are looked through for its error."""
 
@@ -54,6 +60,8 @@ class Worker(threading.Thread):
         """When the current process was told."""
         self._seen: object = None
         """Which job's run was read last, and in which state."""
+        self._failed: tuple[str, int] = ("", 0)
+        """With which job something failed last, and how often in a row."""
 
     def run(self) -> None:
         """Work until `close` is called."""
@@ -64,7 +72,7 @@ class Worker(threading.Thread):
                 log.error("the worker cannot go on for now: %s", error)
             except Exception:  # of one job's numbers, say: the others must not wait for the next server
                 log.exception("the worker stumbled, and tries again")
-            self._closing.wait(self.settings.poll_s)
+            self._closing.wait(self.settings.poll_s * _LONGER ** self._failed[1])
 
     def close(self) -> None:
         """Stop working; a job that runs writes a checkpoint and is queued, to go on with the next server."""
@@ -73,10 +81,7 @@ class Worker(threading.Thread):
             self.join()
         if self._current is not None:
             job_id, training = self._current
-            training.stop()
-            if training.wait(self.settings.stop_after_s) is None:
-                training.stop(at_once=True)
-                training.wait(self.settings.stop_after_s)
+            self._end(training)
             self._tell_steps(job_id)
             row = self.store.job(job_id)
             if training.ended() == 0:
@@ -88,19 +93,55 @@ class Worker(threading.Thread):
         """Take up the jobs that an earlier server left running, whose processes may still be there."""
         for row in self.store.jobs(RUNNING):
             outlived = end(row.process, patience_s=self.settings.stop_after_s) if row.process else False
-            self._tell_steps(row.id)
-            self._set_aside(row, "The server was restarted" + (" while the job was training" if outlived else ""))
+            try:
+                self._tell_steps(row.id)
+            except SQLAlchemyError:
+                raise
+            except Exception:  # the server must start all the same; the job is given up when it fails again
+                log.exception("the steps of the job %s cannot be told", row.id)
+            why = "The server was restarted" + (" while the job was training" if outlived else "")
+            self._set_aside(row, why, counts=not outlived)  # did the job take the server down with it?
 
     def tick(self) -> None:
         """Do what is to be done now."""
         if self._current is not None:
-            self._watch(*self._current)
+            job_id, training = self._current
+            self._attempt(job_id, lambda: self._watch(job_id, training))
         for row in self.store.jobs(VALIDATING)[:1]:
             self._validate(row)
         if self._current is None:
             for row in self.store.jobs(QUEUED)[:1]:
-                self._start(row)
+                self._attempt(row.id, functools.partial(self._start, row))
         self.uploads.clear_expired()
+
+    def _attempt(self, job_id: str, act: Callable[[], None]) -> None:
+        """Do something with a job; what fails time and again fails the job, so that the next one has its turn."""
+        try:
+            act()
+        except SQLAlchemyError:
+            raise  # nothing could be noted either
+        except Exception as error:
+            failed = self._failed[1] + 1 if self._failed[0] == job_id else 1
+            if failed < MAX_ATTEMPTS:
+                self._failed = (job_id, failed)
+                raise
+            log.exception("the job %s is given up", job_id)
+            self._give_up(job_id, f"{type(error).__name__}: {error}")
+        self._failed = ("", 0)
+
+    def _give_up(self, job_id: str, error: str) -> None:
+        if self._current is not None:
+            self._end(self._current[1])
+        message = f"the server failed to go on with this job {MAX_ATTEMPTS} times in a row: {error}"
+        self._fail(self.store.job(job_id), message, code="server_error", statuses=(QUEUED, RUNNING))
+        self._current = None
+
+    def _end(self, training: Training) -> None:
+        """Let a process write its checkpoint and end, or end it."""
+        training.stop()
+        if training.wait(self.settings.stop_after_s) is None:
+            training.stop(at_once=True)
+            training.wait(self.settings.stop_after_s)
 
     def _validate(self, row: JobRow) -> None:
         try:
@@ -139,8 +180,9 @@ class Worker(threading.Thread):
             training.wait(self.settings.stop_after_s)
             return
         self._current, self._told_to_stop = (row.id, training), None
-        self.store.tell(row.id, "Fine-tuning job started" if not (folder / "run").exists() else "Training goes on")
-        training.begin()
+        begun = (folder / "run").exists()
+        training.begin()  # before anything else can fail: the process would wait for ever
+        self.store.tell(row.id, "Training goes on" if begun else "Fine-tuning job started")
 
     def _command(self, row: JobRow, folder: Path) -> list[str]:
         run = folder / "run"
@@ -176,14 +218,21 @@ class Worker(threading.Thread):
         if code == 0:
             self._succeed(row)
         elif row.wanted or code in INTERRUPTED:
-            self._set_aside(row, "The training process was told to stop")
+            self._set_aside(row, "The training process was stopped by something else", counts=not row.wanted)
         else:
             said = _last_words(self.jobs.folder(row.id) / "train.log")
             reason = said or f"the training process ended with {code}" + (" (a signal)" if code < 0 else "")
             self._fail(row, reason, code="training_failed", statuses=(RUNNING,))
         self._current = None
 
-    def _set_aside(self, row: JobRow, why: str) -> None:
+    def _set_aside(self, row: JobRow, why: str, *, counts: bool = False) -> None:
+        """Note that a job's process ended before its end, as it was told to or not.
+
+        Args:
+            row: The job.
+            why: For people.
+            counts: Whether the job may be the cause; one that gets nowhere so fails in the end.
+        """
         now = int(time.time())
         if row.wanted == "cancel":
             self.store.move(row.id, (RUNNING,), status=CANCELLED, finished_at=now, process=None, wanted="")
@@ -191,9 +240,21 @@ class Worker(threading.Thread):
         elif row.wanted == "pause":
             self.store.move(row.id, (RUNNING,), status=PAUSED, process=None, wanted="")
             self.store.tell(row.id, "The job is paused at its last checkpoint")
+        elif counts and (stops := self._stops(row)) >= MAX_ATTEMPTS:
+            message = f"{why} for the {stops}th time within the same step, {self._steps_done(row.id) + 1}"
+            self._fail(row, message, code="training_interrupted", statuses=(RUNNING,))
         else:
-            self.store.move(row.id, (RUNNING,), status=QUEUED, process=None, wanted="")
+            stopped = {"stops": self._stops(row), "stopped_at": self._steps_done(row.id)} if counts else {}
+            self.store.move(row.id, (RUNNING,), status=QUEUED, process=None, wanted="", **stopped)
             self.store.tell(row.id, f"{why}; the job goes on from its last checkpoint")
+
+    def _steps_done(self, job_id: str) -> int:
+        path = self.jobs.run_folder(job_id) / "metrics.jsonl"
+        return path.read_bytes().count(b"\n") if path.is_file() else 0
+
+    def _stops(self, row: JobRow) -> int:
+        """Return how often a job's process was stopped within the step that it is in, with this time."""
+        return (row.stops or 0) + 1 if row.stopped_at == self._steps_done(row.id) else 1
 
     def _succeed(self, row: JobRow) -> None:
         run = self.jobs.run_folder(row.id)
