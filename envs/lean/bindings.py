@@ -172,6 +172,7 @@ def _parsers(symbols: dict[str, str]) -> Iterator[tuple[str, str, bool]]:
     for name in ATTRIBUTES:
         yield "attr", f"Lean.Parser.Attr.{name}", False
     yield "term", "Lean.calc", False
+    yield "term", "Bool.«term_^^_»", True
     yield "term", "rawNatLit", False
     for symbol, kind in sorted(symbols.items()):
         if symbol.startswith("l_term") and kind in "DB" and "___closed" not in symbol:

@@ -170,6 +170,7 @@ already holds; the right-hand sides are never used.
 @[attr_parser 1000, extern "x"] def Lean.Parser.Attr.simp : Lean.ParserDescr := .symbol ""
 @[attr_parser 1000, extern "x"] def Lean.Parser.Attr.ext : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def Lean.calc : Lean.ParserDescr := .symbol ""
+@[term_parser 1000, extern "x"] def Bool.«term_^^_» : Lean.TrailingParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def rawNatLit : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def termDepIfThenElse : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def «termExists_,_» : Lean.ParserDescr := .symbol ""
@@ -311,6 +312,7 @@ already holds; the right-hand sides are never used.
 @[macro prioMid, extern "x"] def _aux_Init_Notation___macroRules_prioMid_1 : Lean.Macro := fun _ _ _ => .a
 @[macro prioDefault, extern "x"] def _aux_Init_Notation___macroRules_prioDefault_1 : Lean.Macro := fun _ _ _ => .a
 @[macro prioHigh, extern "x"] def _aux_Init_Notation___macroRules_prioHigh_1 : Lean.Macro := fun _ _ _ => .a
+@[macro Bool.«term_^^_», extern "x"] def Bool.«_aux_Init_Data_Bool___macroRules_Bool_term_^^__1» : Lean.Macro := fun _ _ _ => .a
 @[macro termDepIfThenElse, extern "x"] def _aux_Init_Notation___macroRules_termDepIfThenElse_1 : Lean.Macro := fun _ _ _ => .a
 @[macro «termExists_,_», extern "x"] def «_aux_Init_NotationExtra___macroRules_termExists_,__1» : Lean.Macro := fun _ _ _ => .a
 @[macro termIfThenElse, extern "x"] def _aux_Init_Notation___macroRules_termIfThenElse_1 : Lean.Macro := fun _ _ _ => .a
