@@ -330,49 +330,9 @@ theorem pow_pos {b : Nat} {n : Nat} (h : 0 < b) : 0 < b ^ n := pos_pow_of_pos n 
 
 end Nat
 
-namespace Classical
-
-theorem _root_.Or.elim {a b c : Prop} (h : a ∨ b) (ha : a → c) (hb : b → c) : c := h.rec ha hb
-theorem choose_exists_aux {α : Sort u} {p : α → Prop} (h : ∃ x, p x) : Nonempty {x // p x} :=
-  let ⟨x, hx⟩ := h; ⟨⟨x, hx⟩⟩
-noncomputable def indefiniteDescription {α : Sort u} (p : α → Prop) (h : ∃ x, p x) : {x // p x} :=
-  choice (choose_exists_aux h)
-noncomputable def choose {α : Sort u} {p : α → Prop} (h : ∃ x, p x) : α := (indefiniteDescription p h).val
-theorem choose_spec {α : Sort u} {p : α → Prop} (h : ∃ x, p x) : p (choose h) := (indefiniteDescription p h).property
-end Classical
-noncomputable def Exists.choose {α : Sort u} {p : α → Prop} (h : ∃ x, p x) : α := Classical.choose h
-theorem Exists.choose_spec {α : Sort u} {p : α → Prop} (h : ∃ x, p x) : p h.choose := Classical.choose_spec h
-namespace Classical
-theorem em (p : Prop) : p ∨ ¬p :=
-  let U (x : Prop) : Prop := x = True ∨ p
-  let V (x : Prop) : Prop := x = False ∨ p
-  have hu : ∃ x, U x := ⟨True, Or.inl rfl⟩
-  have hv : ∃ x, V x := ⟨False, Or.inl rfl⟩
-  have h : choose hu ≠ choose hv ∨ p :=
-    match choose_spec hu, choose_spec hv with
-    | Or.inr h, _ => Or.inr h
-    | _, Or.inr h => Or.inr h
-    | Or.inl hu, Or.inl hv => Or.inl (fun e => (hv ▸ hu ▸ e : True = False) ▸ trivial)
-  match h with
-  | Or.inr h => Or.inl h
-  | Or.inl h => Or.inr (fun hp =>
-      have e : U = V := funext (fun x => propext ⟨fun _ => Or.inr hp, fun _ => Or.inr hp⟩)
-      have c : (hu : ∃ x, U x) → (hv : ∃ x, V x) → choose hu = choose hv := e ▸ fun _ _ => rfl
-      h (c hu hv))
-noncomputable def propDecidable (p : Prop) : Decidable p :=
-  choice (match em p with | Or.inl h => ⟨isTrue h⟩ | Or.inr h => ⟨isFalse h⟩)
-theorem byContradiction {p : Prop} (h : ¬p → False) : p := (em p).elim id (fun hp => (h hp).elim)
-end Classical
-theorem Decidable.byContradiction {p : Prop} [Decidable p] (h : ¬p → False) : p := Classical.byContradiction h
-
 namespace Nat
 instance instMinNat : Min Nat := ⟨fun n m => if n ≤ m then n else m⟩
 instance instMax : Max Nat := ⟨fun n m => if n ≤ m then m else n⟩
 protected theorem min_def {n m : Nat} : min n m = if n ≤ m then n else m := rfl
 protected theorem max_def {n m : Nat} : max n m = if n ≤ m then m else n := rfl
 end Nat
-instance instDecidableEqBool : DecidableEq Bool := fun
-  | true, true => isTrue rfl
-  | false, false => isTrue rfl
-  | true, false => isFalse (fun h => Bool.noConfusion_helper h)
-  | false, true => isFalse (fun h => Bool.false_ne_true h)

@@ -2,13 +2,14 @@
 The integers: data and functions. Nothing is accelerated by the kernel here; on literals everything comes down to `Nat`.
 -/
 
-set_option genSizeOf false in
+noncomputable section
+
+/- Code for matches on `Int` would need its order first, so nothing here is compiled, `ctorIdx` least of all. -/
+set_option genCtorIdx false in
 inductive Int : Type where
   | ofNat : Nat → Int
   | negSucc : Nat → Int
 
-
-noncomputable section
 
 instance instOfNat {n : Nat} : OfNat Int n := ⟨Int.ofNat n⟩
 
@@ -98,15 +99,10 @@ protected def lt (a b : Int) : Prop := a + 1 ≤ b
 instance instLTInt : LT Int := ⟨Int.lt⟩
 instance instDvd : Dvd Int := ⟨fun a b => ∃ c, b = a * c⟩
 
-def isOfNat : Int → Prop
-  | ofNat _ => True
-  | negSucc _ => False
-theorem natAbs_congr {a b : Int} (h : a = b) : natAbs a = natAbs b := congrArg natAbs h
-
 def decNonneg (m : Int) : Decidable (NonNeg m) :=
   match m with
   | ofNat m => isTrue (NonNeg.mk m)
-  | negSucc _ => isFalse (fun h => h.casesOn (motive := fun i _ => i = negSucc _ → False) (fun _ h => (congrArg isOfNat h).mp trivial) rfl)
+  | negSucc _ => isFalse (fun h => nomatch h)
 
 instance decLe (a b : Int) : Decidable (a ≤ b) := decNonneg (b - a)
 instance decLt (a b : Int) : Decidable (a < b) := decNonneg (b - (a + 1))
@@ -116,13 +112,13 @@ protected def decEq (a b : Int) : Decidable (a = b) :=
   | ofNat a, ofNat b =>
     match Nat.decEq a b with
     | ⟨true, h⟩ => isTrue (congrArg ofNat h)
-    | ⟨false, h⟩ => isFalse (fun h' => h (natAbs_congr h'))
+    | ⟨false, h⟩ => isFalse (fun h' => h (ofNat.inj h'))
   | negSucc a, negSucc b =>
     match Nat.decEq a b with
     | ⟨true, h⟩ => isTrue (congrArg negSucc h)
-    | ⟨false, h⟩ => isFalse (fun h' => h (congrArg Nat.pred (natAbs_congr h')))
-  | ofNat _, negSucc _ => isFalse (fun h => (congrArg isOfNat h).mp trivial)
-  | negSucc _, ofNat _ => isFalse (fun h => (congrArg isOfNat h).mpr trivial)
+    | ⟨false, h⟩ => isFalse (fun h' => h (negSucc.inj h'))
+  | ofNat _, negSucc _ => isFalse (fun h => nomatch h)
+  | negSucc _, ofNat _ => isFalse (fun h => nomatch h)
 
 instance instDecidableEq : DecidableEq Int := Int.decEq
 instance instMin : Min Int := ⟨fun a b => if a ≤ b then a else b⟩

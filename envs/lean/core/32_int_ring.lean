@@ -211,7 +211,7 @@ protected theorem sub_sub (a b c : Int) : a - b - c = a - (b + c) := by
 theorem natCast_succ (n : Nat) : ((Nat.succ n : Nat) : Int) = (n : Int) + 1 := rfl
 @[simp] theorem natCast_ediv (a b : Nat) : ((a / b : Nat) : Int) = (a : Int) / (b : Int) := rfl
 @[simp] theorem natCast_emod (a b : Nat) : ((a % b : Nat) : Int) = (a : Int) % (b : Int) := rfl
-theorem ofNat_inj {a b : Nat} : ((a : Nat) : Int) = b ↔ a = b := ⟨natAbs_congr, fun h => h ▸ rfl⟩
+theorem ofNat_inj {a b : Nat} : ((a : Nat) : Int) = b ↔ a = b := ⟨ofNat.inj, fun h => h ▸ rfl⟩
 protected theorem pow_zero (a : Int) : a ^ 0 = 1 := rfl
 protected theorem pow_succ (a : Int) (n : Nat) : a ^ (n + 1) = a ^ n * a := rfl
 theorem natCast_pow (a n : Nat) : ((a ^ n : Nat) : Int) = (a : Int) ^ n := by

@@ -17,7 +17,6 @@ theorem nonNeg_subNatNat {m n : Nat} : NonNeg (subNatNat m n) ↔ n ≤ m := by
 theorem subNatNat_le {a b c d : Nat} : subNatNat a b ≤ subNatNat c d ↔ a + d ≤ c + b := by
   show NonNeg (subNatNat c d - subNatNat a b) ↔ _
   rw [Int.sub_eq_add_neg, neg_subNatNat, subNatNat_add_subNatNat, nonNeg_subNatNat, Nat.add_comm d a]
-  exact ⟨id, id⟩
 
 @[simp] protected theorem le_refl (a : Int) : a ≤ a := by
   show NonNeg (a - a)
@@ -165,11 +164,9 @@ protected theorem lt_of_mul_lt_mul_left {a b c : Int} (h : c * a < c * b) (hc : 
 theorem ofNat_le {a b : Nat} : (a : Int) ≤ b ↔ a ≤ b := by
   show ofNat a ≤ ofNat b ↔ _
   rw [← subNatNat_zero, ← subNatNat_zero, subNatNat_le, Nat.add_zero, Nat.add_zero]
-  exact ⟨id, id⟩
 theorem ofNat_lt {a b : Nat} : (a : Int) < b ↔ a < b := by
   show ofNat a < ofNat b ↔ _
   rw [← subNatNat_zero, ← subNatNat_zero, subNatNat_lt, Nat.add_zero, Nat.add_zero]
-  exact ⟨id, id⟩
 theorem natCast_pos {a : Nat} : (0 : Int) < a ↔ 0 < a := ofNat_lt (a := 0)
 theorem ofNat_sub {m n : Nat} (h : m ≤ n) : ((n - m : Nat) : Int) = n - m := by
   obtain ⟨k, rfl⟩ := Nat.exists_eq_add_of_le h

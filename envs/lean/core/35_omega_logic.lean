@@ -5,19 +5,6 @@ native code that names these constants; names and orders of arguments are its ow
 
 theorem le_of_le_of_eq {α : Type u} {a b c : α} [LE α] (h₁ : a ≤ b) (h₂ : b = c) : a ≤ c := h₂ ▸ h₁
 
-namespace Decidable
-
-theorem of_not_not {p : Prop} [Decidable p] (h : ¬¬p) : p := by
-  by_cases hp : p
-  · exact hp
-  · exact absurd hp h
-theorem not_or_of_imp {a b : Prop} [Decidable a] (h : a → b) : ¬a ∨ b := by
-  by_cases ha : a
-  · exact Or.inr (h ha)
-  · exact Or.inl ha
-
-end Decidable
-
 namespace Lean.Omega
 
 theorem and_not_not_of_not_or {p q : Prop} (h : ¬(p ∨ q)) : ¬p ∧ ¬q :=

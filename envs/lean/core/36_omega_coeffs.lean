@@ -250,7 +250,6 @@ end Coeffs
 
 /-! ### Linear combinations -/
 
-set_option genSizeOf false in
 structure LinearCombo where
   const : Int := 0
   coeffs : Coeffs := []

@@ -7,7 +7,6 @@ namespace Lean.Omega
 noncomputable section
 
 /-- The least and the greatest value allowed; `none` is no bound. -/
-set_option genSizeOf false in
 structure Constraint where
   lowerBound : Option Int
   upperBound : Option Int
@@ -233,18 +232,17 @@ end Constraint
 /-! ### Normal form -/
 
 /-- Divides by the greatest common divisor. -/
-def normalize : Constraint × Coeffs → Constraint × Coeffs
-  | ⟨s, x⟩ =>
-    if Coeffs.gcd x = 0 then
-      if s.hasZero = true then ⟨.trivial, x⟩ else ⟨.impossible, x⟩
-    else if Coeffs.gcd x = 1 then
-      ⟨s, x⟩
-    else
-      ⟨s.div (Coeffs.gcd x), Coeffs.sdiv x (Coeffs.gcd x)⟩
+def normalize (p : Constraint × Coeffs) : Constraint × Coeffs :=
+  if Coeffs.gcd p.snd = 0 then
+    if p.fst.hasZero = true then ⟨.trivial, p.snd⟩ else ⟨.impossible, p.snd⟩
+  else if Coeffs.gcd p.snd = 1 then
+    p
+  else
+    ⟨p.fst.div (Coeffs.gcd p.snd), Coeffs.sdiv p.snd (Coeffs.gcd p.snd)⟩
 
 /-- Makes the leading coefficient positive. -/
-def positivize : Constraint × Coeffs → Constraint × Coeffs
-  | ⟨s, x⟩ => if 0 ≤ Coeffs.leading x then ⟨s, x⟩ else ⟨s.neg, Coeffs.smul x (-1)⟩
+def positivize (p : Constraint × Coeffs) : Constraint × Coeffs :=
+  if 0 ≤ Coeffs.leading p.snd then p else ⟨p.fst.neg, Coeffs.smul p.snd (-1)⟩
 
 def tidy (p : Constraint × Coeffs) : Constraint × Coeffs := normalize (positivize p)
 abbrev tidyConstraint (s : Constraint) (x : Coeffs) : Constraint := (tidy ⟨s, x⟩).fst
@@ -254,6 +252,7 @@ theorem normalize_sat {p : Constraint × Coeffs} {v : Coeffs} (w : p.fst.sat' p.
     (normalize p).fst.sat' (normalize p).snd v := by
   obtain ⟨s, x⟩ := p
   unfold normalize
+  dsimp only
   have e := IntList.gcd_dvd_dot x v (Coeffs.gcd x) ⟨1, (Nat.mul_one _).symm⟩
   by_cases h₀ : Coeffs.gcd x = 0
   · rw [if_pos h₀]
@@ -274,6 +273,7 @@ theorem positivize_sat {p : Constraint × Coeffs} {v : Coeffs} (w : p.fst.sat' p
     (positivize p).fst.sat' (positivize p).snd v := by
   obtain ⟨s, x⟩ := p
   unfold positivize
+  dsimp only
   by_cases h : 0 ≤ Coeffs.leading x
   · rw [if_pos h]; exact w
   · rw [if_neg h]
