@@ -25,6 +25,8 @@ abbrev inferInstance {α : Sort u} [i : α] : α := i
 @[reducible] def outParam (α : Sort u) : Sort u := α
 @[reducible] def semiOutParam (α : Sort u) : Sort u := α
 @[reducible] def optParam (α : Sort u) (default : α) : Sort u := α
+/-- Tells the kernel to compute before it compares. -/
+def eagerReduce {α : Sort u} (a : α) : α := a
 
 /-! ### Units, truth, equality -/
 

@@ -1,21 +1,21 @@
 /-
-The integers: data and functions. Nothing is accelerated by the kernel here; on literals everything comes down to `Nat`.
+The integers: data and functions. The kernel accelerates none of them; on literals everything comes down to `Nat`. The
+compiled code of a function marked `extern` is the binary's own; no proof rests on it.
 -/
 
-noncomputable section
-
-/- Code for matches on `Int` would need its order first, so nothing here is compiled, `ctorIdx` least of all. -/
 set_option genCtorIdx false in
 inductive Int : Type where
   | ofNat : Nat → Int
   | negSucc : Nat → Int
 
+attribute [extern "lean_nat_to_int"] Int.ofNat
+attribute [extern "lean_int_neg_succ_of_nat"] Int.negSucc
 
 instance instOfNat {n : Nat} : OfNat Int n := ⟨Int.ofNat n⟩
 
 namespace Int
 
-protected def ctorIdx : Int → Nat
+protected noncomputable def ctorIdx : Int → Nat
   | ofNat _ => 0
   | negSucc _ => 1
 
@@ -31,30 +31,25 @@ def subNatNat (m n : Nat) : Int :=
   | .zero => ofNat (m - n)
   | .succ k => negSucc k
 
-def natAbs : Int → Nat
+set_option bootstrap.genMatcherCode false in
+@[extern "lean_nat_abs"] def natAbs : Int → Nat
   | ofNat m => m
   | negSucc m => .succ m
 
-def toNat : Int → Nat
-  | ofNat m => m
-  | negSucc _ => 0
-
-def sign : Int → Int
-  | ofNat .zero => ofNat 0
-  | ofNat (.succ _) => ofNat 1
-  | negSucc _ => negSucc 0
-
-protected def neg : Int → Int
+set_option bootstrap.genMatcherCode false in
+@[extern "lean_int_neg"] protected def neg : Int → Int
   | ofNat n => negOfNat n
   | negSucc n => ofNat (.succ n)
 
-protected def add : Int → Int → Int
+set_option bootstrap.genMatcherCode false in
+@[extern "lean_int_add"] protected def add : Int → Int → Int
   | ofNat m, ofNat n => ofNat (m + n)
   | ofNat m, negSucc n => subNatNat m (.succ n)
   | negSucc m, ofNat n => subNatNat n (.succ m)
   | negSucc m, negSucc n => negSucc (.succ (m + n))
 
-protected def mul : Int → Int → Int
+set_option bootstrap.genMatcherCode false in
+@[extern "lean_int_mul"] protected def mul : Int → Int → Int
   | ofNat m, ofNat n => ofNat (m * n)
   | ofNat m, negSucc n => negOfNat (m * .succ n)
   | negSucc m, ofNat n => negOfNat (.succ m * n)
@@ -64,24 +59,21 @@ protected def mul : Int → Int → Int
 instance instAdd : Add Int := ⟨Int.add⟩
 instance instMul : Mul Int := ⟨Int.mul⟩
 
-protected def sub (m n : Int) : Int := m + -n
+@[extern "lean_int_sub"] protected def sub (m n : Int) : Int := m + -n
 instance instSub : Sub Int := ⟨Int.sub⟩
 
-protected def pow (m : Int) : Nat → Int
-  | .zero => ofNat 1
-  | .succ n => Int.pow m n * m
-instance instNatPow : NatPow Int := ⟨Int.pow⟩
-
+set_option bootstrap.genMatcherCode false in
 /-- Rounds so that the remainder is never negative; `n / 0 = 0`. -/
-def ediv : Int → Int → Int
+@[extern "lean_int_ediv"] def ediv : Int → Int → Int
   | ofNat m, ofNat n => ofNat (m / n)
   | ofNat m, negSucc n => -ofNat (m / .succ n)
   | negSucc _, ofNat .zero => ofNat 0
   | negSucc m, ofNat (.succ n) => negSucc (m / .succ n)
   | negSucc m, negSucc n => ofNat (.succ (m / .succ n))
 
+set_option bootstrap.genMatcherCode false in
 /-- The remainder of `ediv`: from 0 to `|n| - 1`; `m % 0 = m`. -/
-def emod : Int → Int → Int
+@[extern "lean_int_emod"] def emod : Int → Int → Int
   | ofNat m, n => ofNat (m % natAbs n)
   | negSucc m, n => subNatNat (natAbs n) (.succ (m % natAbs n))
 
@@ -99,15 +91,17 @@ protected def lt (a b : Int) : Prop := a + 1 ≤ b
 instance instLTInt : LT Int := ⟨Int.lt⟩
 instance instDvd : Dvd Int := ⟨fun a b => ∃ c, b = a * c⟩
 
-def decNonneg (m : Int) : Decidable (NonNeg m) :=
+set_option bootstrap.genMatcherCode false in
+@[extern "lean_int_dec_nonneg"] def decNonneg (m : Int) : Decidable (NonNeg m) :=
   match m with
   | ofNat m => isTrue (NonNeg.mk m)
   | negSucc _ => isFalse (fun h => nomatch h)
 
-instance decLe (a b : Int) : Decidable (a ≤ b) := decNonneg (b - a)
-instance decLt (a b : Int) : Decidable (a < b) := decNonneg (b - (a + 1))
+@[extern "lean_int_dec_le"] instance decLe (a b : Int) : Decidable (a ≤ b) := decNonneg (b - a)
+@[extern "lean_int_dec_lt"] instance decLt (a b : Int) : Decidable (a < b) := decNonneg (b - (a + 1))
 
-protected def decEq (a b : Int) : Decidable (a = b) :=
+set_option bootstrap.genMatcherCode false in
+@[extern "lean_int_dec_eq"] protected def decEq (a b : Int) : Decidable (a = b) :=
   match a, b with
   | ofNat a, ofNat b =>
     match Nat.decEq a b with
@@ -121,6 +115,23 @@ protected def decEq (a b : Int) : Decidable (a = b) :=
   | negSucc _, ofNat _ => isFalse (fun h => nomatch h)
 
 instance instDecidableEq : DecidableEq Int := Int.decEq
+
+/-! ### What the code of a match on integers needs stands above -/
+
+def toNat : Int → Nat
+  | ofNat m => m
+  | negSucc _ => 0
+
+def sign : Int → Int
+  | ofNat .zero => 0
+  | ofNat (.succ _) => 1
+  | negSucc _ => -1
+
+protected def pow (m : Int) : Nat → Int
+  | .zero => 1
+  | .succ n => Int.pow m n * m
+instance instNatPow : NatPow Int := ⟨Int.pow⟩
+
 instance instMin : Min Int := ⟨fun a b => if a ≤ b then a else b⟩
 instance instMax : Max Int := ⟨fun a b => if a ≤ b then b else a⟩
 
@@ -129,5 +140,3 @@ def bmod (x : Int) (m : Nat) : Int :=
   if x % ofNat m < (ofNat m + 1) / 2 then x % ofNat m else x % ofNat m - ofNat m
 
 end Int
-
-end
