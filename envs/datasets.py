@@ -32,21 +32,25 @@ def normalised_prompt(task: Task) -> str:
     return normalised_text("\n".join(message.content for message in task.prompt))
 
 
-def split_by_hash(strata: Mapping[str, str]) -> dict[str, Split]:
-    """Divide names about 50/15/35 into train, validation and held-out, within each stratum.
+def split_by_hash(
+    strata: Mapping[str, str], train_share: float = TRAIN_SHARE, heldout_share: float = HELDOUT_SHARE
+) -> dict[str, Split]:
+    """Divide names about 50/15/35, unless told otherwise, into train, validation and held-out, within each stratum.
 
     The order is that of a hash of the name, so neither a seed nor the order of definition matters, and a name added
     later moves only the few next to a boundary. A stratum of one is train, of two train and held-out.
 
     Args:
         strata: Name -> the stratum that it is counted in (its level, say).
+        train_share: Share of the names for training.
+        heldout_share: Share of the names that are held out; what neither takes is for validation.
     """
     splits: dict[str, Split] = {}
     for stratum in sorted(set(strata.values())):
         members = [name for name in strata if strata[name] == stratum]
         names = sorted(members, key=lambda name: (content_hash(name), name))
-        heldout = int(len(names) * HELDOUT_SHARE + 0.5)
-        train = max(1, min(int(len(names) * TRAIN_SHARE + 0.5), len(names) - heldout))
+        heldout = int(len(names) * heldout_share + 0.5)
+        train = max(1, min(int(len(names) * train_share + 0.5), len(names) - heldout))
         for index, name in enumerate(names):
             later: Split = "heldout" if index >= len(names) - heldout else "validation"
             splits[name] = "train" if index < train else later
