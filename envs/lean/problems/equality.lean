@@ -151,7 +151,9 @@ theorem swap_is_its_own_inverse (α β : Type) (x y : α × β) (h : (x.2, x.1) 
   obtain ⟨a, b⟩ := x
   obtain ⟨c, d⟩ := y
   injection h with h₁ h₂
-  rw [h₂, h₁]
+  have hb : b = d := h₁
+  have ha : a = c := h₂
+  rw [ha, hb]
 
 theorem if_both_branches_agree (p : Prop) [Decidable p] (a : Nat) : (if p then a else a) = a := by
   split

@@ -166,7 +166,8 @@ theorem a_double_is_an_even_number (n : Nat) : Even (n + n) := by
   induction n with
   | zero => exact .zero
   | succ n ih =>
-    rw [Nat.add_assoc, Nat.add_comm 1 (n + 1), ← Nat.add_assoc, ← Nat.add_assoc]
+    show Even (n + 1 + (n + 1))
+    rw [Nat.add_right_comm n 1 (n + 1), ← Nat.add_assoc n n 1]
     exact .step _ ih
 
 /-- Rock, paper, scissors. -/
@@ -225,7 +226,8 @@ theorem a_divisor_of_a_positive_number_is_no_larger (a b : Nat) (h : a ∣ b + 1
   cases k with
   | zero => contradiction
   | succ k =>
-    rw [hk, Nat.mul_add, Nat.mul_one]
+    rw [hk]
+    show a ≤ a * k + a
     exact Nat.le_add_left a (a * k)
 
 theorem mutual_divisors_are_equal_when_one_is_prime_to_zero (a b : Nat) (h₁ : a + 1 ∣ b + 1) (h₂ : b + 1 ∣ a + 1) :
@@ -236,7 +238,8 @@ theorem mutual_divisors_are_equal_when_one_is_prime_to_zero (a b : Nat) (h₁ : 
     cases k with
     | zero => contradiction
     | succ k =>
-      rw [hk, Nat.mul_add, Nat.mul_one]
+      rw [hk]
+      show a ≤ a * k + a
       exact Nat.le_add_left a (a * k)
   have h : a + 1 = b + 1 := Nat.le_antisymm (le _ _ h₁) (le _ _ h₂)
   injection h
@@ -257,12 +260,9 @@ theorem every_amount_from_eight_on (n : Nat) : ∃ a b, n + 8 = 3 * a + 5 * b :=
     | zero => exact ⟨⟨1, 1, rfl⟩, ⟨3, 0, rfl⟩, ⟨0, 2, rfl⟩⟩
     | succ n ih =>
       obtain ⟨⟨a, b, h⟩, h₁, h₂⟩ := ih
-      refine ⟨?_, ?_, ⟨a + 1, b, ?_⟩⟩
-      · rw [Nat.add_assoc]
-        exact h₁
-      · rw [Nat.add_assoc]
-        exact h₂
-      · rw [Nat.mul_add, Nat.add_right_comm, ← h, Nat.add_assoc]
+      refine ⟨h₁, h₂, ⟨a + 1, b, ?_⟩⟩
+      show n + 8 + 3 = 3 * (a + 1) + 5 * b
+      rw [Nat.mul_add, Nat.add_right_comm (3 * a) (3 * 1), ← h]
   exact (three n).left
 
 /-! level 5, facts -/
@@ -288,7 +288,8 @@ theorem a_product_of_neighbours_is_even (n : Nat) : Even (n * (n + 1)) := by
     induction n with
     | zero => exact .zero
     | succ n ih =>
-      rw [Nat.add_assoc, Nat.add_comm 1 (n + 1), ← Nat.add_assoc, ← Nat.add_assoc]
+      show Even (n + 1 + (n + 1))
+      rw [Nat.add_right_comm n 1 (n + 1), ← Nat.add_assoc n n 1]
       exact .step _ ih
   have step : ∀ n, (n + 1) * (n + 1 + 1) = n * (n + 1) + ((n + 1) + (n + 1)) := by
     intro n
@@ -322,14 +323,17 @@ theorem even_exactly_if_a_double (n : Nat) : Even n ↔ ∃ k, n = k + k := by
     | zero => exact ⟨0, rfl⟩
     | step n _ ih =>
       obtain ⟨k, hk⟩ := ih
-      exact ⟨k + 1, by rw [hk, Nat.add_assoc (k + 1), Nat.add_comm 1 k, ← Nat.add_assoc, Nat.add_right_comm k 1 k]⟩
+      refine ⟨k + 1, ?_⟩
+      show n + 1 + 1 = k + 1 + (k + 1)
+      rw [hk, Nat.add_right_comm k 1 (k + 1), ← Nat.add_assoc k k 1]
   · intro h
     obtain ⟨k, hk⟩ := h
     subst hk
     induction k with
     | zero => exact .zero
     | succ k ih =>
-      rw [Nat.add_assoc, Nat.add_comm 1 (k + 1), ← Nat.add_assoc, ← Nat.add_assoc]
+      show Even (k + 1 + (k + 1))
+      rw [Nat.add_right_comm k 1 (k + 1), ← Nat.add_assoc k k 1]
       exact .step _ ih
 
 theorem four_maps_between_booleans (f : Bool → Bool) :

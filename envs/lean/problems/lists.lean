@@ -90,9 +90,6 @@ theorem members_of_a_pair (a b c : Nat) (h : a ∈ [b, c]) : a = b ∨ a = c := 
 theorem map_then_reverse (f : Nat → Nat) (xs : List Nat) : (xs.map f).reverse = xs.reverse.map f := by
   simp
 
-theorem filter_with_true (xs : List Nat) : xs.filter (fun _ => true) = xs := by
-  simp
-
 theorem a_successor_is_the_length (a : Nat) (xs : List Nat) : (a :: xs).length = xs.length + 1 := by
   rfl
 
@@ -144,15 +141,23 @@ theorem a_filter_is_no_longer (p : Nat → Bool) (xs : List Nat) : (xs.filter p)
   | cons x xs ih =>
     cases hp : p x with
     | true =>
-      simp [hp]
-      exact ih
+      rw [List.filter_cons_of_pos hp]
+      exact Nat.succ_le_succ ih
     | false =>
-      simp [hp]
+      have h : (x :: xs).filter p = xs.filter p := by simp [hp]
+      rw [h]
       exact Nat.le_trans ih (Nat.le_succ _)
 
 theorem filter_over_an_append (p : Nat → Bool) (xs ys : List Nat) :
     (xs ++ ys).filter p = xs.filter p ++ ys.filter p := by
   simp
+
+theorem filter_with_true (xs : List Nat) : xs.filter (fun _ => true) = xs := by
+  induction xs with
+  | nil => rfl
+  | cons x xs ih =>
+    show x :: xs.filter (fun _ => true) = x :: xs
+    rw [ih]
 
 theorem three_reverses (xs ys zs : List Nat) :
     (xs ++ ys ++ zs).reverse = zs.reverse ++ (ys.reverse ++ xs.reverse) := by
@@ -186,13 +191,18 @@ theorem a_list_that_is_its_own_double (xs : List Nat) (h : xs ++ xs = xs) : xs =
       rw [h, List.append_nil]
     exact List.append_cancel_left h'
 
-theorem filtering_twice (p : Nat → Bool) (xs : List Nat) : (xs.filter p).filter p = xs.filter p := by
+theorem nothing_passes_two_opposite_filters (p : Nat → Bool) (xs : List Nat) :
+    (xs.filter p).filter (fun x => !p x) = [] := by
   induction xs with
   | nil => rfl
   | cons x xs ih =>
     cases hp : p x with
-    | true => simp [hp]
-    | false => simp [hp]
+    | true =>
+      rw [List.filter_cons_of_pos hp, List.filter_cons_of_neg (by simp [hp])]
+      exact ih
+    | false =>
+      rw [List.filter_cons_of_neg (by simp [hp])]
+      exact ih
 
 theorem map_is_injective (f : Nat → Nat) (hf : ∀ x y, f x = f y → x = y) (xs ys : List Nat)
     (h : xs.map f = ys.map f) : xs = ys := by
@@ -231,8 +241,20 @@ theorem a_filter_and_its_rest (p : Nat → Bool) (xs : List Nat) :
   | cons x xs ih =>
     cases hp : p x with
     | true =>
-      simp [hp]
-      rw [Nat.add_right_comm, ih]
+      rw [List.filter_cons_of_pos hp, List.filter_cons_of_neg (by simp [hp]), List.length_cons, List.length_cons,
+        Nat.add_right_comm, ih]
     | false =>
-      simp [hp]
-      rw [← Nat.add_assoc, ih]
+      rw [List.filter_cons_of_neg (by simp [hp]), List.filter_cons_of_pos (by simp [hp]), List.length_cons,
+        List.length_cons, ← Nat.add_assoc, ih]
+
+theorem a_map_after_a_filter (p : Nat → Bool) (f : Nat → Nat) (h : ∀ x, p (f x) = p x) (xs : List Nat) :
+    (xs.map f).filter p = (xs.filter p).map f := by
+  induction xs with
+  | nil => rfl
+  | cons x xs ih =>
+    have hx : p (f x) = p x := h x
+    cases hp : p x with
+    | true =>
+      rw [List.filter_cons_of_pos hp, List.map_cons, List.map_cons, List.filter_cons_of_pos (hx.trans hp), ih]
+    | false =>
+      rw [List.filter_cons_of_neg (by simp [hp]), List.map_cons, List.filter_cons_of_neg (by simp [hx, hp]), ih]

@@ -8,7 +8,7 @@ theorem mentions are its header; the proof that stands here is its gold proof.
 theorem true_holds : True := by
   trivial
 
-theorem the_hypothesis_is_the_goal (p : Prop) (h : p) : p := by
+theorem the_hypothesis_is_the_goal (p q r : Prop) (h : p → q ∧ r) : p → q ∧ r := by
   exact h
 
 theorem implies_itself (p : Prop) : p → p := by

@@ -126,8 +126,8 @@ theorem double_is_the_sum_with_itself (n : Nat) : double n = n + n := by
   induction n with
   | zero => rfl
   | succ n ih =>
-    show double n + 2 = n + 1 + (n + 1)
-    rw [ih, Nat.add_assoc n 1 (n + 1), Nat.add_comm 1 (n + 1), ← Nat.add_assoc]
+    show double n + 1 + 1 = n + 1 + (n + 1)
+    rw [ih, Nat.add_right_comm n 1 (n + 1), ← Nat.add_assoc n n 1]
 
 theorem no_number_is_its_successor (n : Nat) : n ≠ n + 1 := by
   induction n with
@@ -206,14 +206,16 @@ theorem add_commutes_without_the_lemma (a b : Nat) (h₀ : ∀ n : Nat, 0 + n = 
     (h₁ : ∀ n m : Nat, n + 1 + m = n + m + 1) : a + b = b + a := by
   induction a with
   | zero => exact h₀ b
-  | succ a ih => rw [h₁, ih]
+  | succ a ih =>
+    show a + 1 + b = b + a + 1
+    rw [h₁, ih]
 
 theorem gauss (n : Nat) : sumTo n * 2 = n * (n + 1) := by
   induction n with
   | zero => rfl
   | succ n ih =>
     show (sumTo n + (n + 1)) * 2 = (n + 1) * (n + 2)
-    rw [Nat.add_mul, ih, ← Nat.add_mul, Nat.mul_comm]
+    rw [Nat.add_mul, ih, Nat.mul_comm n (n + 1), ← Nat.mul_add]
 
 theorem square_of_a_sum (a b : Nat) : (a + b) * (a + b) = a * a + 2 * (a * b) + b * b := by
   rw [Nat.add_mul, Nat.mul_add, Nat.mul_add, Nat.mul_comm b a, Nat.two_mul, ← Nat.add_assoc, ← Nat.add_assoc]

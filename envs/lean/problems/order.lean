@@ -291,7 +291,8 @@ theorem distance_from_a_sum (n k : Nat) : distance n (n + k) = k := by
     show 0 + k = k
     simp
   | succ n ih =>
-    rw [Nat.add_assoc, Nat.add_comm 1 k, ← Nat.add_assoc]
+    show distance (n + 1) (n + 1 + k) = k
+    rw [Nat.add_right_comm n 1 k]
     exact ih
 
 theorem distance_is_symmetric (n m : Nat) : distance n m = distance m n := by

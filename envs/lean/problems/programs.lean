@@ -180,5 +180,6 @@ theorem a_balanced_word_inside_is_passed_over (v w : List Bool) (d : Nat) (h : b
       cases d with
       | zero => contradiction
       | succ d =>
-        rw [Nat.add_right_comm]
+        show balanced (false :: (v ++ w)) (d + 1 + e) = balanced w e
+        rw [Nat.add_right_comm d 1 e]
         exact ih d h
