@@ -164,6 +164,36 @@ def constants_in(terms: Terms, roots: Iterable[int | None]) -> frozenset[Name]:
     return frozenset(found)
 
 
+class Header:
+    """Definitions of a task's own, compiled alone: they come on top of the library, and submissions may not change them.
+
+    Args:
+        library: What they build on.
+        path: Their module, which the kernel's process imports by the name of its file.
+
+    Raises:
+        JudgeFailure: The module cannot be read, declares an axiom or something unsafe, or rests on what is not allowed.
+    """
+
+    def __init__(self, library: Library, path: Path) -> None:
+        self.path = path
+        self.terms = Terms(library.terms)
+        try:
+            self.constants: Mapping[Name, Constant] = read_module(path.read_bytes(), self.terms).constants
+        except (OSError, MalformedModule) as error:
+            raise JudgeFailure(f"the compiled header {path} cannot be read: {error}") from error
+        axioms: set[Name] = set()
+        for name, constant in self.constants.items():
+            if constant.kind in (Kind.AXIOM, Kind.OPAQUE) or not constant.is_safe:
+                kind = constant.kind if constant.is_safe else f"unsafe {constant.kind}"
+                raise JudgeFailure(f"a header may not declare the {kind} {show(name)}")
+            for used in uses(self.terms, constant) - self.constants.keys():
+                axioms |= library.rests_on(used)
+        self.axioms = frozenset(axioms)
+        if wrong := sorted(axioms - ALLOWED_AXIOMS, key=show):
+            raise JudgeFailure(f"the header rests on {', '.join(map(show, wrong))}")
+
+
 class Judge:
     """Judges modules against a library; may be used from several threads.
 
@@ -176,14 +206,21 @@ class Judge:
         self._library = library
         self._kernel = kernel
 
-    def judge(self, submission: bytes, reference: bytes, target: Name) -> Judgement:
+    def judge(self, submission: bytes, reference: bytes, target: Name, header: Header | None = None) -> Judgement:
         """Decide whether the submission's module proves what the reference's states under the target's name.
+
+        Args:
+            submission: The module to judge.
+            reference: The module that states the theorem.
+            target: Its name.
+            header: The task's own definitions, which both modules repeat.
 
         Raises:
             JudgeFailure: The reference is not one, or the library already has the target.
             KernelFailure: The kernel's process failed.
         """
-        terms = Terms(self._library.terms)
+        terms = Terms(self._library.terms if header is None else header.terms)
+        given = {} if header is None else header.constants
         expected = self._reference(terms, reference, target)
         try:
             module = read_module(submission, terms, _MAX_SUBMISSION_BYTES)
@@ -192,14 +229,14 @@ class Judge:
         refusal = (
             _check_imports(module)
             or _check_statement(terms, module, expected, target)
-            or self._check_constants(module, target)
+            or self._check_constants(module, target, given)
         )
         if refusal is not None:
             return refusal
-        order, axioms, refusal = self._closure(terms, module, target)
+        order, axioms, refusal = self._closure(terms, module, target, header)
         if refusal is not None:
             return refusal
-        return self._check_in_kernel(terms, order, axioms)
+        return self._check_in_kernel(terms, order, axioms, header)
 
     def _reference(self, terms: Terms, reference: bytes, target: Name) -> Module:
         try:
@@ -213,26 +250,32 @@ class Judge:
             raise JudgeFailure(f"the library already has {show(target)}: give the task's theorem another name")
         return expected
 
-    def _check_constants(self, module: Module, target: Name) -> Judgement | None:
-        """Whether every constant but the target is an auxiliary."""
-        if len(module.constants) > _MAX_NEW_CONSTANTS:
+    def _check_constants(self, module: Module, target: Name, given: Mapping[Name, Constant]) -> Judgement | None:
+        """Whether every constant but the target is the header's, unchanged, or an auxiliary."""
+        if len(module.constants) > _MAX_NEW_CONSTANTS + len(given):
             return Judgement(finding=Finding.NEW_CONSTANT, reason=f"more than {_MAX_NEW_CONSTANTS} new constants")
         for name, constant in module.constants.items():
+            if name in given:
+                if constant != given[name]:
+                    return Judgement(finding=Finding.NEW_CONSTANT, reason=f"{show(name)} is not what the header says")
+                continue
             if name in self._library.constants:
                 return Judgement(finding=Finding.NEW_CONSTANT, reason=f"{show(name)} is the library's")
             if constant.kind not in (Kind.THEOREM, Kind.DEFINITION) or not constant.is_safe:
                 kind = constant.kind if constant.is_safe else f"unsafe {constant.kind}"
                 return Judgement(finding=Finding.NEW_CONSTANT, reason=f"{show(name)} ({kind})")
-            if name != target and not is_auxiliary(name, target, self._library.constants):
+            known = name == target or is_auxiliary(name, target, self._library.constants, given)
+            if not known:
                 return Judgement(finding=Finding.NEW_CONSTANT, reason=f"{show(name)} is no auxiliary of the theorem")
         return None
 
     def _closure(
-        self, terms: Terms, module: Module, target: Name
+        self, terms: Terms, module: Module, target: Name, header: Header | None
     ) -> tuple[list[Constant], frozenset[Name], Judgement | None]:
         """The module's constants that the target rests on, each after those it uses; and the axioms of all of it."""
         order: list[Constant] = []
-        axioms: frozenset[Name] = frozenset()
+        axioms: frozenset[Name] = frozenset() if header is None else header.axioms
+        given = {} if header is None else header.constants
         state: dict[Name, bool] = {}  # whether a constant of the module is placed, or still waits for what it uses
         stack = [target]
         while stack:
@@ -244,7 +287,7 @@ class Judge:
                     order.append(module.constants[name])
                 continue
             state[name] = False
-            for used in uses(terms, module.constants[name]):
+            for used in uses(terms, module.constants[name]) - given.keys():
                 if used in module.constants:
                     if state.get(used) is False:
                         return [], axioms, Judgement(finding=Finding.REFUSED, reason=f"{show(used)} uses itself")
@@ -262,8 +305,10 @@ class Judge:
             )
         return order, axioms, None
 
-    def _check_in_kernel(self, terms: Terms, order: list[Constant], axioms: frozenset[Name]) -> Judgement:
-        recheck = self._kernel.check(terms, order)
+    def _check_in_kernel(
+        self, terms: Terms, order: list[Constant], axioms: frozenset[Name], header: Header | None
+    ) -> Judgement:
+        recheck = self._kernel.check(terms, order, None if header is None else header.path)
         findings = {
             Outcome.ACCEPTED: Finding.PROVED,
             Outcome.REJECTED: Finding.REFUSED,
@@ -317,11 +362,11 @@ def _check_statement(terms: Terms, module: Module, expected: Module, target: Nam
 _GENERATED = re.compile(r"match_\d+(_\d+)?|_f|_proof_\d+(_\d+)?|_simp_\d+(_\d+)?|eq_\d+|eq_def|splitter|congr_eq_\d+")
 
 
-def is_auxiliary(name: Name, target: Name, library: Mapping[Name, Constant]) -> bool:
-    """Whether a name is one that the elaborator chooses, for the target or for a constant of the library."""
+def is_auxiliary(name: Name, target: Name, *known: Mapping[Name, Constant]) -> bool:
+    """Whether a name is one that the elaborator chooses, for the target or for a constant of the library or header."""
     if name[:1] == ("_private",) and 0 in name:  # _private, the module's name, 0, and the name itself
         name = name[name.index(0) + 1 :]
     end = len(name)
     while end and isinstance(part := name[end - 1], str) and _GENERATED.fullmatch(part):
         end -= 1
-    return end < len(name) and (name[:end] == target or name[:end] in library)
+    return end < len(name) and (name[:end] == target or any(name[:end] in constants for constants in known))

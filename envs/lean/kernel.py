@@ -99,13 +99,18 @@ class Kernel:
         self._lock = threading.Lock()
         self._is_closed = False
 
-    def check(self, terms: Terms, constants: Sequence[Constant]) -> Recheck:
+    def check(self, terms: Terms, constants: Sequence[Constant], header: Path | None = None) -> Recheck:
         """Ask the kernel whether theorems and definitions, each after those that it uses, are well typed.
+
+        Args:
+            terms: What the constants' expressions are numbers in.
+            constants: The theorems and definitions.
+            header: A trusted module besides the library that they build on.
 
         Raises:
             KernelFailure: The kernel's process failed.
         """
-        request = encode(terms, constants)
+        request = encode(terms, constants, header)
         first = self._ask(request)
         if first.outcome is not Outcome.CRASHED:
             return first
@@ -264,7 +269,7 @@ def _theorem(name: str, type_: int, value: int) -> Constant:
     return Constant(name=("assay", name), kind=Kind.THEOREM, level_params=(), type=type_, value=value)
 
 
-def encode(terms: Terms, constants: Sequence[Constant]) -> bytes:
+def encode(terms: Terms, constants: Sequence[Constant], header: Path | None = None) -> bytes:
     """Theorems and definitions as tables of names, levels and expressions, each after its parts."""
     expressions = _reachable(terms, [part for c in constants for part in (c.type, c.value) if part is not None])
     nodes = [terms.node(number) for number in expressions]
@@ -304,6 +309,7 @@ def encode(terms: Terms, constants: Sequence[Constant]) -> bytes:
             for constant in constants
             if constant.value is not None
         ],
+        "header": None if header is None else [str(header.parent), header.stem],
         "heartbeats": _HEARTBEATS,
         "recursion": _RECURSION,
     }

@@ -65,10 +65,12 @@ class Kernel:
     Args:
         runtime: A started one.
         environment: The kernel's environment that holds the library, pinned.
+        folder: Where the library is.
     """
 
-    def __init__(self, runtime: Runtime, environment: Address) -> None:
+    def __init__(self, runtime: Runtime, environment: Address, folder: str) -> None:
         self.runtime = runtime
+        self.folder = folder
         self.environment = environment
         value, small = ctypes.c_size_t, ctypes.c_uint8
         self.level_makers = (
@@ -98,7 +100,7 @@ class Kernel:
         names = [pin(self.runtime.name(name)) for name in request["names"]]
         levels = self._levels(request["levels"], names)
         expressions = self._expressions(request["expressions"], names, levels)
-        environment = self.environment
+        environment = self._with_header(*request["header"]) if request["header"] else self.environment
         for declaration in request["declarations"]:
             name, parameters, type_, value, hint = declaration
             made = self._declaration(
@@ -113,6 +115,11 @@ class Kernel:
                 return _refusal(field(result, 0))
             environment = pin(field(result, 0))
         return {"outcome": "accepted"}
+
+    def _with_header(self, folder: str, module: str) -> Address:
+        """An environment that holds a task's own definitions too."""
+        self.runtime.set_search_path([self.folder, folder])
+        return load_environment(self.runtime, ["Init", module])
 
     def _declaration(
         self, name: Address, parameters: list[Address], type_: Address, value: Address, hint: int | None
@@ -183,7 +190,12 @@ def load(library: str, folder: str, sha256: str) -> Kernel:
     runtime = Runtime(library)
     runtime.start()
     runtime.set_search_path([folder])
-    return Kernel(runtime, pin(runtime.kernel_environment(runtime.import_modules(["Init"], extensions=False))))
+    return Kernel(runtime, load_environment(runtime, ["Init"]), folder)
+
+
+def load_environment(runtime: Runtime, modules: list[str]) -> Address:
+    """The kernel's environment that holds these modules, pinned."""
+    return pin(runtime.kernel_environment(runtime.import_modules(modules, extensions=False)))
 
 
 def serve(kernel: Kernel, channel: socket.socket, cpu_s: int, wall_s: float, memory_bytes: int) -> None:

@@ -117,7 +117,7 @@ def canonical(header: str, signature: str) -> str:
     premises, conclusion, declared = _Reader(tokens(signature), own).read()
     numbers: dict[int, str] = {}
     body = [*(f"({_written(premise, numbers)})" for premise in premises), _written(conclusion, numbers)]
-    kept = sorted(declared, key=lambda item: (list(numbers).index(item[0]) if item[0] in numbers else len(numbers)))
+    kept = sorted(declared, key=lambda item: list(numbers).index(item[0]) if item[0] in numbers else len(numbers))
     variables = "".join(f"({_written([variable, ':', *kind], numbers)})" for variable, kind in kept)
     return f"{_canonical_header(header, own)}{variables} ⊢ {' → '.join(body)}"
 
@@ -156,8 +156,10 @@ def _canonical_header(header: str, own: dict[str, str]) -> str:
         if _is_name(token) and token not in _KEYWORDS:
             first, dot, rest = token.partition(".")
             if first in numbers or (first[0].islower() and not dot):
-                token = numbers.setdefault(first, f"w{len(numbers)}") + dot + ".".join(
-                    numbers.get(part, part) for part in rest.split(".")
+                token = (
+                    numbers.setdefault(first, f"w{len(numbers)}")
+                    + dot
+                    + ".".join(numbers.get(part, part) for part in rest.split("."))
                 )
         out.append(token)
     return " ".join(out) + " ; " if out else ""
