@@ -3,8 +3,6 @@ What the tactic `omega` takes its proofs from, first part: logic, casts and sing
 native code that names these constants; names and orders of arguments are its own.
 -/
 
-theorem le_of_le_of_eq {α : Type u} {a b c : α} [LE α] (h₁ : a ≤ b) (h₂ : b = c) : a ≤ c := h₂ ▸ h₁
-
 namespace Lean.Omega
 
 theorem and_not_not_of_not_or {p q : Prop} (h : ¬(p ∨ q)) : ¬p ∧ ¬q :=
