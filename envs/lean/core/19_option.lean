@@ -43,7 +43,8 @@ instance instMembership {α : Type u} : Membership α (Option α) := ⟨fun o a 
 instance instInhabited {α : Type u} : Inhabited (Option α) := ⟨none⟩
 instance instDecidableMem {α : Type u} [DecidableEq α] (a : α) (o : Option α) : Decidable (a ∈ o) :=
   (inferInstance : Decidable (o = some a))
-instance instDecidableForallMem {α : Type u} (p : α → Prop) [DecidablePred p] : (o : Option α) → Decidable (∀ a, a ∈ o → p a)
+instance instDecidableForallMem {α : Type u} (p : α → Prop) [DecidablePred p] :
+    (o : Option α) → Decidable (∀ a, a ∈ o → p a)
   | none => isTrue fun _ h => nomatch h
   | some a => decidable_of_iff (p a) ⟨fun h b e => by injection e with e; exact e ▸ h, fun h => h a rfl⟩
 
@@ -171,17 +172,18 @@ def swap {α : Type u} {β : Type v} (p : α × β) : β × α := (p.2, p.1)
 instance instInhabited {α : Type u} {β : Type v} [Inhabited α] [Inhabited β] : Inhabited (α × β) := ⟨(default, default)⟩
 
 @[simp] protected theorem eta {α : Type u} {β : Type v} (p : α × β) : (p.1, p.2) = p := rfl
-theorem mk_inj {α : Type u} {β : Type v} {a₁ a₂ : α} {b₁ b₂ : β} : (a₁, b₁) = (a₂, b₂) ↔ a₁ = a₂ ∧ b₁ = b₂ := Prod.ext_iff
+theorem mk_inj {α : Type u} {β : Type v} {a₁ a₂ : α} {b₁ b₂ : β} : (a₁, b₁) = (a₂, b₂) ↔ a₁ = a₂ ∧ b₁ = b₂ :=
+  Prod.ext_iff
 @[simp] protected theorem «forall» {α : Type u} {β : Type v} {p : α × β → Prop} : (∀ x, p x) ↔ ∀ a b, p (a, b) :=
   ⟨fun h a b => h (a, b), fun h x => h x.1 x.2⟩
 @[simp] protected theorem «exists» {α : Type u} {β : Type v} {p : α × β → Prop} : (∃ x, p x) ↔ ∃ a b, p (a, b) :=
   ⟨fun ⟨x, h⟩ => ⟨x.1, x.2, h⟩, fun ⟨a, b, h⟩ => ⟨(a, b), h⟩⟩
 @[simp] theorem map_apply {α₁ : Type u} {α₂ : Type v} {β₁ : Type w} {β₂ : Type x} (f : α₁ → α₂) (g : β₁ → β₂) (a : α₁)
     (b : β₁) : map f g (a, b) = (f a, g b) := rfl
-@[simp] theorem map_fst {α₁ : Type u} {α₂ : Type v} {β₁ : Type w} {β₂ : Type x} (f : α₁ → α₂) (g : β₁ → β₂) (p : α₁ × β₁) :
-    (map f g p).1 = f p.1 := rfl
-@[simp] theorem map_snd {α₁ : Type u} {α₂ : Type v} {β₁ : Type w} {β₂ : Type x} (f : α₁ → α₂) (g : β₁ → β₂) (p : α₁ × β₁) :
-    (map f g p).2 = g p.2 := rfl
+@[simp] theorem map_fst {α₁ : Type u} {α₂ : Type v} {β₁ : Type w} {β₂ : Type x} (f : α₁ → α₂) (g : β₁ → β₂)
+    (p : α₁ × β₁) : (map f g p).1 = f p.1 := rfl
+@[simp] theorem map_snd {α₁ : Type u} {α₂ : Type v} {β₁ : Type w} {β₂ : Type x} (f : α₁ → α₂) (g : β₁ → β₂)
+    (p : α₁ × β₁) : (map f g p).2 = g p.2 := rfl
 @[simp] theorem map_id {α : Type u} {β : Type v} : map (@id α) (@id β) = id := rfl
 @[simp] theorem swap_swap {α : Type u} {β : Type v} (p : α × β) : p.swap.swap = p := rfl
 @[simp] theorem fst_swap {α : Type u} {β : Type v} {p : α × β} : p.swap.1 = p.2 := rfl

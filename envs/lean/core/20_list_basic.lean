@@ -1,6 +1,6 @@
 /-
-Lists: the functions, each by recursion on the list or the number that shrinks, membership, and what can be decided about
-lists. The laws follow in the next files.
+Lists: the functions, each by recursion on the list or the number that shrinks, membership, and what can be decided
+about lists. The laws follow in the next files.
 -/
 
 namespace List
@@ -175,6 +175,12 @@ def find? {α : Type u} (p : α → Bool) : List α → Option α
   | x :: xs => match p x with
     | true => some x
     | false => find? p xs
+
+/-- The element at a position. The front end refers to it in proofs that two string literals differ. -/
+def get!Internal {α : Type u} [Inhabited α] : (xs : List α) → Nat → α
+  | [], _ => default
+  | x :: _, 0 => x
+  | _ :: xs, n + 1 => get!Internal xs n
 
 /-! ### Elements, found by `==` -/
 

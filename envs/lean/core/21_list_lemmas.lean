@@ -107,7 +107,8 @@ theorem append_cancel_left {α : Type u} {as bs cs : List α} (h : as ++ bs = as
   | cons a as ih => exact ih (tail_eq_of_cons_eq h)
 @[simp] theorem append_right_inj {α : Type u} {bs cs : List α} (as : List α) : as ++ bs = as ++ cs ↔ bs = cs :=
   ⟨append_cancel_left, fun h => h ▸ rfl⟩
-theorem append_inj {α : Type u} : {as bs cs ds : List α} → as ++ bs = cs ++ ds → as.length = cs.length → as = cs ∧ bs = ds
+theorem append_inj {α : Type u} :
+    {as bs cs ds : List α} → as ++ bs = cs ++ ds → as.length = cs.length → as = cs ∧ bs = ds
   | [], _, [], _, h, _ => ⟨rfl, h⟩
   | [], _, _ :: _, _, _, hl => Nat.noConfusion hl
   | _ :: _, _, [], _, _, hl => Nat.noConfusion hl

@@ -7,7 +7,8 @@ namespace List
 /-! ### Maps -/
 
 @[simp] theorem map_nil {α : Type u} {β : Type v} {f : α → β} : map f [] = [] := rfl
-@[simp] theorem map_cons {α : Type u} {β : Type v} {f : α → β} {a : α} {l : List α} : map f (a :: l) = f a :: map f l := rfl
+@[simp] theorem map_cons {α : Type u} {β : Type v} {f : α → β} {a : α} {l : List α} : map f (a :: l) = f a :: map f l :=
+  rfl
 theorem map_singleton {α : Type u} {β : Type v} {f : α → β} {a : α} : map f [a] = [f a] := rfl
 @[simp] theorem map_id {α : Type u} (l : List α) : map id l = l := by
   induction l with
@@ -160,7 +161,8 @@ theorem filter_congr {α : Type u} {p q : α → Bool} {l : List α} (h : ∀ x,
   induction l with
   | nil => rfl
   | cons a l ih => rw [filter, filter, h a mem_cons_self, ih fun x hx => h x (mem_cons_of_mem a hx)]
-@[simp] theorem filter_reverse {α : Type u} {p : α → Bool} {l : List α} : filter p l.reverse = (filter p l).reverse := by
+@[simp] theorem filter_reverse {α : Type u} {p : α → Bool} {l : List α} :
+    filter p l.reverse = (filter p l).reverse := by
   induction l with
   | nil => rfl
   | cons a l ih =>

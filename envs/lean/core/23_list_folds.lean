@@ -56,7 +56,8 @@ theorem foldr_cons_eq_append {α : Type u} {β : Type v} {f : α → β} {l : Li
   | nil => rfl
   | cons a l ih => rw [foldr_cons, ih]; rfl
 theorem foldr_cons_nil {α : Type u} {l : List α} : foldr cons [] l = l := by rw [foldr_cons_eq_append', append_nil]
-theorem foldl_flip_cons_eq_append {α : Type u} {l l' : List α} : foldl (fun xs y => y :: xs) l' l = l.reverse ++ l' := by
+theorem foldl_flip_cons_eq_append {α : Type u} {l l' : List α} :
+    foldl (fun xs y => y :: xs) l' l = l.reverse ++ l' := by
   induction l generalizing l' with
   | nil => rfl
   | cons a l ih => rw [foldl_cons, ih, reverse_cons, append_assoc]; rfl
@@ -104,11 +105,13 @@ theorem foldl_ext {α : Type u} {β : Type v} {f g : α → β → α} {a : α} 
     cases p a with
     | true => exact ⟨fun h => (Bool.noConfusion_helper h).elim, fun h => (h.left rfl).elim⟩
     | false => exact ⟨fun h => ⟨Bool.false_ne_true, h⟩, fun h => h.right⟩
-@[simp] theorem all_append {α : Type u} {p : α → Bool} {xs ys : List α} : (xs ++ ys).all p = (xs.all p && ys.all p) := by
+@[simp] theorem all_append {α : Type u} {p : α → Bool} {xs ys : List α} :
+    (xs ++ ys).all p = (xs.all p && ys.all p) := by
   induction xs with
   | nil => rfl
   | cons x xs ih => rw [cons_append, all_cons, all_cons, ih]; cases p x <;> rfl
-@[simp] theorem any_append {α : Type u} {p : α → Bool} {xs ys : List α} : (xs ++ ys).any p = (xs.any p || ys.any p) := by
+@[simp] theorem any_append {α : Type u} {p : α → Bool} {xs ys : List α} :
+    (xs ++ ys).any p = (xs.any p || ys.any p) := by
   induction xs with
   | nil => rfl
   | cons x xs ih => rw [cons_append, any_cons, any_cons, ih]; cases p x <;> rfl
@@ -146,9 +149,11 @@ theorem not_any_eq_all_not {α : Type u} (l : List α) (p : α → Bool) : (!l.a
 /-! ### Sums -/
 
 @[simp] theorem sum_nil {α : Type u} [Add α] [OfNat α (nat_lit 0)] : ([] : List α).sum = 0 := rfl
-@[simp] theorem sum_cons {α : Type u} [Add α] [OfNat α (nat_lit 0)] {a : α} {l : List α} : (a :: l).sum = a + l.sum := rfl
+@[simp] theorem sum_cons {α : Type u} [Add α] [OfNat α (nat_lit 0)] {a : α} {l : List α} : (a :: l).sum = a + l.sum :=
+  rfl
 @[simp] theorem prod_nil {α : Type u} [Mul α] [OfNat α (nat_lit 1)] : ([] : List α).prod = 1 := rfl
-@[simp] theorem prod_cons {α : Type u} [Mul α] [OfNat α (nat_lit 1)] {a : α} {l : List α} : (a :: l).prod = a * l.prod :=
+@[simp] theorem prod_cons {α : Type u} [Mul α] [OfNat α (nat_lit 1)] {a : α} {l : List α} :
+    (a :: l).prod = a * l.prod :=
   rfl
 theorem sum_singleton {n : Nat} : [n].sum = n := rfl
 @[simp] theorem sum_append {l₁ l₂ : List Nat} : (l₁ ++ l₂).sum = l₁.sum + l₂.sum := by

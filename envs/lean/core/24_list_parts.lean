@@ -102,7 +102,8 @@ theorem dropLast_append_getLast {α : Type u} : {l : List α} → (h : l ≠ [])
 
 @[simp] theorem take_zero {α : Type u} {l : List α} : l.take 0 = [] := rfl
 @[simp] theorem take_nil {α : Type u} {i : Nat} : ([] : List α).take i = [] := by cases i <;> rfl
-@[simp] theorem take_succ_cons {α : Type u} {a : α} {i : Nat} {l : List α} : (a :: l).take (i + 1) = a :: l.take i := rfl
+@[simp] theorem take_succ_cons {α : Type u} {a : α} {i : Nat} {l : List α} : (a :: l).take (i + 1) = a :: l.take i :=
+  rfl
 @[simp] theorem drop_zero {α : Type u} {l : List α} : l.drop 0 = l := rfl
 @[simp] theorem drop_nil {α : Type u} {i : Nat} : ([] : List α).drop i = [] := by cases i <;> rfl
 @[simp] theorem drop_succ_cons {α : Type u} {a : α} {i : Nat} {l : List α} : (a :: l).drop (i + 1) = l.drop i := rfl

@@ -18,7 +18,8 @@ theorem replicate_succ {α : Type u} {a : α} {n : Nat} : replicate (n + 1) a = 
   | n + 1 => by
     rw [replicate_succ, mem_cons, mem_replicate]
     exact ⟨fun h => ⟨Nat.succ_ne_zero n, h.elim id fun h => h.right⟩, fun h => .inl h.right⟩
-theorem eq_of_mem_replicate {α : Type u} {a b : α} {n : Nat} (h : b ∈ replicate n a) : b = a := (mem_replicate.mp h).right
+theorem eq_of_mem_replicate {α : Type u} {a b : α} {n : Nat} (h : b ∈ replicate n a) : b = a :=
+  (mem_replicate.mp h).right
 @[simp] theorem append_replicate_replicate {α : Type u} {a : α} {n m : Nat} :
     replicate n a ++ replicate m a = replicate (n + m) a := by
   induction n with
@@ -190,7 +191,8 @@ theorem elem_cons {α : Type u} [BEq α] {a b : α} {l : List α} : elem a (b ::
     cases a == b with
     | true => exact ⟨fun _ => .inl rfl, fun _ => rfl⟩
     | false => exact ⟨.inr, fun h => h.elim (fun h => (Bool.false_ne_true h).elim) id⟩
-theorem contains_iff_mem {α : Type u} [BEq α] [LawfulBEq α] {a : α} {l : List α} : l.contains a = true ↔ a ∈ l := elem_iff
+theorem contains_iff_mem {α : Type u} [BEq α] [LawfulBEq α] {a : α} {l : List α} : l.contains a = true ↔ a ∈ l :=
+  elem_iff
 theorem elem_eq_mem {α : Type u} [DecidableEq α] {a : α} {l : List α} : elem a l = decide (a ∈ l) := by
   cases h : elem a l with
   | true => exact (decide_eq_true (elem_iff.mp h)).symm
@@ -243,7 +245,8 @@ theorem countP_le_length {α : Type u} {p : α → Bool} {l : List α} : countP 
     countP p (l.map f) = countP (p ∘ f) l := by
   rw [countP_eq_length_filter, filter_map, length_map, ← countP_eq_length_filter]
 @[simp] theorem count_nil {α : Type u} [BEq α] {a : α} : count a [] = 0 := rfl
-theorem count_cons {α : Type u} [BEq α] {a b : α} {l : List α} : count a (b :: l) = count a l + if b == a then 1 else 0 :=
+theorem count_cons {α : Type u} [BEq α] {a b : α} {l : List α} :
+    count a (b :: l) = count a l + if b == a then 1 else 0 :=
   countP_cons
 @[simp] theorem count_cons_self {α : Type u} [BEq α] [LawfulBEq α] {a : α} {l : List α} :
     count a (a :: l) = count a l + 1 := countP_cons_of_pos (beq_self_eq_true a)
@@ -251,7 +254,8 @@ theorem count_cons {α : Type u} [BEq α] {a b : α} {l : List α} : count a (b 
     count a (b :: l) = count a l := countP_cons_of_neg fun h' => h (eq_of_beq h')
 @[simp] theorem count_append {α : Type u} [BEq α] {a : α} {l₁ l₂ : List α} :
     count a (l₁ ++ l₂) = count a l₁ + count a l₂ := countP_append
-@[simp] theorem count_reverse {α : Type u} [BEq α] {a : α} {l : List α} : count a l.reverse = count a l := countP_reverse
+@[simp] theorem count_reverse {α : Type u} [BEq α] {a : α} {l : List α} : count a l.reverse = count a l :=
+  countP_reverse
 theorem count_le_length {α : Type u} [BEq α] {a : α} {l : List α} : count a l ≤ l.length := countP_le_length
 theorem count_eq_zero {α : Type u} [BEq α] [LawfulBEq α] {a : α} {l : List α} : count a l = 0 ↔ ¬a ∈ l := by
   rw [count, countP_eq_length_filter, length_eq_zero_iff, filter_eq_nil_iff]

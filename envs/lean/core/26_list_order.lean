@@ -140,7 +140,8 @@ theorem pairwise_lt_range {n : Nat} : Pairwise (fun a b => a < b) (range n) := b
   | succ n ih =>
     rw [range_succ, pairwise_append]
     exact ⟨ih, pairwise_singleton _ n, fun a ha b hb => mem_singleton.mp hb ▸ mem_range.mp ha⟩
-instance instDecidablePairwise {α : Type u} (R : α → α → Prop) [DecidableRel R] : (l : List α) → Decidable (Pairwise R l)
+instance instDecidablePairwise {α : Type u} (R : α → α → Prop) [DecidableRel R] :
+    (l : List α) → Decidable (Pairwise R l)
   | [] => isTrue .nil
   | a :: l =>
     match decidableBAll (R a) l, instDecidablePairwise R l with
@@ -156,7 +157,8 @@ instance instDecidablePairwise {α : Type u} (R : α → α → Prop) [Decidable
   exact ⟨fun ⟨h₁, h₂⟩ => ⟨fun h => h₁ a h rfl, h₂⟩, fun ⟨h₁, h₂⟩ => ⟨fun b hb e => h₁ (e ▸ hb), h₂⟩⟩
 theorem nodup_append {α : Type u} {l₁ l₂ : List α} :
     Nodup (l₁ ++ l₂) ↔ Nodup l₁ ∧ Nodup l₂ ∧ ∀ a, a ∈ l₁ → ∀ b, b ∈ l₂ → a ≠ b := pairwise_append
-theorem Nodup.sublist {α : Type u} {l₁ l₂ : List α} (h : Sublist l₁ l₂) (hn : Nodup l₂) : Nodup l₁ := Pairwise.sublist h hn
+theorem Nodup.sublist {α : Type u} {l₁ l₂ : List α} (h : Sublist l₁ l₂) (hn : Nodup l₂) : Nodup l₁ :=
+  Pairwise.sublist h hn
 theorem Nodup.filter {α : Type u} (p : α → Bool) {l : List α} (h : Nodup l) : Nodup (filter p l) := Pairwise.filter p h
 theorem nodup_reverse {α : Type u} {l : List α} : Nodup l.reverse ↔ Nodup l :=
   pairwise_reverse.trans ⟨fun h => h.imp Ne.symm, fun h => h.imp Ne.symm⟩
@@ -190,13 +192,15 @@ theorem Perm.mem_iff {α : Type u} {a : α} {l₁ l₂ : List α} (h : Perm l₁
   | swap b c l => rw [mem_cons, mem_cons, mem_cons, mem_cons, ← or_assoc, ← or_assoc, or_comm (a := a = c)]
   | trans _ _ ih₁ ih₂ => exact ih₁.trans ih₂
 theorem Perm.subset {α : Type u} {l₁ l₂ : List α} (h : Perm l₁ l₂) : l₁ ⊆ l₂ := fun _ => h.mem_iff.mp
-theorem Perm.map {α : Type u} {β : Type v} (f : α → β) {l₁ l₂ : List α} (h : Perm l₁ l₂) : Perm (map f l₁) (map f l₂) := by
+theorem Perm.map {α : Type u} {β : Type v} (f : α → β) {l₁ l₂ : List α} (h : Perm l₁ l₂) :
+    Perm (map f l₁) (map f l₂) := by
   induction h with
   | nil => exact .nil
   | cons a _ ih => exact .cons (f a) ih
   | swap a b l => exact .swap (f a) (f b) _
   | trans _ _ ih₁ ih₂ => exact .trans ih₁ ih₂
-theorem Perm.filter {α : Type u} (p : α → Bool) {l₁ l₂ : List α} (h : Perm l₁ l₂) : Perm (filter p l₁) (filter p l₂) := by
+theorem Perm.filter {α : Type u} (p : α → Bool) {l₁ l₂ : List α} (h : Perm l₁ l₂) :
+    Perm (filter p l₁) (filter p l₂) := by
   induction h with
   | nil => exact .nil
   | cons a _ ih =>
@@ -221,7 +225,8 @@ theorem Perm.append_right {α : Type u} {l₁ l₂ : List α} (t : List α) (h :
 theorem Perm.append_left {α : Type u} {l₁ l₂ : List α} : (t : List α) → Perm l₁ l₂ → Perm (t ++ l₁) (t ++ l₂)
   | [], h => h
   | a :: t, h => .cons a (h.append_left t)
-theorem Perm.append {α : Type u} {l₁ l₂ t₁ t₂ : List α} (h₁ : Perm l₁ l₂) (h₂ : Perm t₁ t₂) : Perm (l₁ ++ t₁) (l₂ ++ t₂) :=
+theorem Perm.append {α : Type u} {l₁ l₂ t₁ t₂ : List α} (h₁ : Perm l₁ l₂) (h₂ : Perm t₁ t₂) :
+    Perm (l₁ ++ t₁) (l₂ ++ t₂) :=
   (h₁.append_right t₁).trans (h₂.append_left l₂)
 theorem perm_middle {α : Type u} {a : α} : {l₁ l₂ : List α} → Perm (l₁ ++ a :: l₂) (a :: (l₁ ++ l₂))
   | [], _ => Perm.refl _

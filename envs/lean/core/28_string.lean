@@ -68,7 +68,8 @@ theorem ofList_inj {l l' : List Char} : ofList l = ofList l' ↔ l = l' := ⟨co
 @[simp] theorem ofList_nil : ofList [] = "" := rfl
 @[simp] theorem empty_append {s : String} : "" ++ s = s := rfl
 @[simp] theorem append_empty {s : String} : s ++ "" = s := ext (List.append_nil s.toList)
-theorem append_assoc {s t r : String} : s ++ t ++ r = s ++ (t ++ r) := ext (List.append_assoc s.toList t.toList r.toList)
+theorem append_assoc {s t r : String} : s ++ t ++ r = s ++ (t ++ r) :=
+  ext (List.append_assoc s.toList t.toList r.toList)
 @[simp] theorem length_empty : "".length = 0 := rfl
 @[simp] theorem length_append {s t : String} : (s ++ t).length = s.length + t.length := List.length_append
 @[simp] theorem length_ofList {l : List Char} : (ofList l).length = l.length := rfl
