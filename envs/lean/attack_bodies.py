@@ -24,7 +24,7 @@ BODIES = {
     "10 itself, for False": "exact absurd (@NAME) (fun _ => no_such_proof)",
     "11 shows another goal": "show True\ntrivial",
     "11 changes the goal": "change True\ntrivial",
-    "11 proves another goal": "suffices cheat : True by trivial\ntrivial",
+    "11 proves another goal": "suffices cheat : True by exact cheat\ntrivial",
     "11 another theorem of its name": "have NAME : True := trivial\nexact NAME",
     "11 a type written over it": "exact (trivial : True)",
     "11 a type written before it": "exact id (α := True) trivial",

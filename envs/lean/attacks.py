@@ -1,20 +1,20 @@
 """Hostile answers to Lean tasks: each tries to be paid without a proof, by a cheat of the catalogue.
 
 The numbers in the names are the rows of the catalogue. Every answer must end as its `expected` says, never as PROVED.
-These rows have no attack here, because a body alone cannot try them, or not by itself:
+These rows have no attack here, or not the whole of it, because a body alone cannot try them:
 
 | row | cheat | what stands against it |
 |---|---|---|
 | 21 | a definition left to the model, filled trivially | tasks have no such holes |
-| 22 | a statement that is false or vacuous by mistake | the audit of tasks: gold proofs, and canaries that stay unproved |
+| 22 | a statement that is false or vacuous by mistake | the audit of tasks: gold proofs, and unproved canaries |
 | 29, 30 | files and processes of the checker's | the sandbox; the texts here stop at the lexer |
-| 31 | a line break in an axiom's name | names are read from the module as components, never as text (tests of the judge) |
-| 32 | flags in the answer | the answer is a file's content and never an argument; the bodies of row 32 show it |
-| 33 | state left for the next answer | one process a proof (tests of the verifier, where the order of answers is changed) |
+| 31 | a line break in an axiom's name | the judge reads names as components, never as text |
+| 32 | flags in the answer | the answer is what a file holds, never an argument, as the bodies of row 32 show |
+| 33 | state left for the next answer | one process a proof |
 | 35 | a mode that checks single tactics | there is none: whole theorems are compiled |
-| 36, 37 | memory faults and faults of the kernel | known ones need commands or programs; a second kernel checks what is left |
+| 36, 37 | memory faults, faults of the kernel | known ones need commands; the term is checked again elsewhere |
 
-Rows 5, 7, 17, 18, 20 and 23 to 26 also need modules that no body can make; those are made by hand in the judge's tests.
+Rows 5, 7, 17, 18, 20 and 23 to 26 also need modules that no body can make: those are tests of the judge.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ from envs.lean.attack_commands import COMMANDS, SOLVE
 from envs.lean.extract import fenced
 
 FORBIDDEN, REJECTED, INCOMPLETE = frozenset({"FORBIDDEN"}), frozenset({"REJECTED"}), frozenset({"INCOMPLETE"})
-LIMITED = REJECTED | {"TIMEOUT", "MEMORY"}
+UNPROVED = REJECTED | INCOMPLETE
+"""What is compiled and no proof: INCOMPLETE where Lean only misses goals."""
+LIMITED = UNPROVED | {"TIMEOUT", "MEMORY"}
 
 _ENDLESS = {
     "34 a megabyte": "exact trivial\n" * 75_000,
@@ -71,7 +73,7 @@ def lean_attacks(name: str, statement: str) -> Sequence[LeanAttack]:
     }
     return [
         *(LeanAttack(name=attack, completion=text, expected=FORBIDDEN) for attack, text in forbidden.items()),
-        *(LeanAttack(name=attack, completion=text, expected=REJECTED) for attack, text in rejected.items()),
+        *(LeanAttack(name=attack, completion=text, expected=UNPROVED) for attack, text in rejected.items()),
         *(LeanAttack(name=attack, completion=text, expected=INCOMPLETE) for attack, text in incomplete.items()),
         *(
             LeanAttack(name=attack, completion=fenced(text), expected=LIMITED, slow=True)

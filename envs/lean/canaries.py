@@ -19,6 +19,8 @@ class Canary:
     """Without `:=`."""
     counterexample: str
     """Arguments for which it fails, as Lean terms."""
+    refutation: str = "by decide"
+    """A proof that it fails for them."""
 
 
 _STATEMENTS = {
@@ -88,11 +90,19 @@ _STATEMENTS = {
     "(f : Nat → Nat) (xs : List Nat) : xs.map f = xs": "(fun n => n + 1) [0]",
     "(xs ys : List Nat) : xs.length = ys.length → xs = ys": "[0] [1] rfl",
     # quantifiers and functions
-    ": ∀ n : Nat, ∃ m : Nat, m + 1 = n": "",
+    "(n : Nat) : ∃ m : Nat, m + 1 = n": "0",
     ": ∃ n : Nat, ∀ m : Nat, m ≤ n": "",
     "(f : Nat → Nat) : f 0 = 0": "(fun _ => 1)",
     "(f : Nat → Nat) (a b : Nat) : f a = f b → a = b": "(fun _ => 0) 0 1 rfl",
     "(f g : Nat → Nat) : f 0 = g 0 → f 1 = g 1": "(fun n => n) (fun _ => 0) rfl",
 }
 
-CANARIES = tuple(Canary(f"theorem {NAME} {rest}", arguments) for rest, arguments in _STATEMENTS.items())
+_REFUTATIONS = {
+    "(n : Nat) : ∃ m : Nat, m + 1 = n": "fun ⟨m, found⟩ => Nat.succ_ne_zero m found",
+    ": ∃ n : Nat, ∀ m : Nat, m ≤ n": "fun ⟨n, found⟩ => Nat.not_succ_le_self n (found (n + 1))",
+}
+
+CANARIES = tuple(
+    Canary(f"theorem {NAME} {rest}", arguments, _REFUTATIONS.get(rest, "by decide"))
+    for rest, arguments in _STATEMENTS.items()
+)

@@ -157,7 +157,8 @@ def _comment_end(text: str, start: int) -> int:
 
 def _check_piece(text: str, found: re.Match[str], previous: Token | None) -> None:
     kind, piece, offset = str(found.lastgroup), found[0], found.start()
-    if (bad := next((char for char in piece if char not in CODE_CHARACTERS), None)) is not None:
+    if not CODE_CHARACTERS.issuperset(piece):
+        bad = next(character for character in piece if character not in CODE_CHARACTERS)
         raise _Refused(offset + piece.index(bad), f"there is {complaint(bad)}")
     after = text[found.end() : found.end() + 2]
     glued = previous is not None and previous.end == offset
