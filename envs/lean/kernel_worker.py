@@ -238,7 +238,7 @@ def _limit(cpu_s: int, memory_bytes: int) -> None:
 
 def _watch(child: int, reading: int, deadline: float, memory_bytes: int) -> tuple[bytes, str | None]:
     """What the child wrote before it closed its end, and why it was killed if it was."""
-    answer, stopped, base = b"", None, _resident(os.getpid())
+    answer, stopped, base = b"", None, _own_memory(os.getpid())
     while stopped is None:
         if select.select([reading], [], [], _POLL_S)[0]:
             chunk = os.read(reading, 65536)
@@ -247,14 +247,16 @@ def _watch(child: int, reading: int, deadline: float, memory_bytes: int) -> tupl
                 return answer, None
         elif time.monotonic() > deadline:
             stopped = "wall"
-        elif _resident(child) > base + memory_bytes:
+        elif _own_memory(child) > base + memory_bytes:
             stopped = "memory"
     os.kill(child, signal.SIGKILL)
     return answer, stopped
 
 
-def _resident(process: int) -> int:
-    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE_BYTES
+def _own_memory(process: int) -> int:
+    """The memory in use that is not a file's."""
+    _, resident, of_files, *_ = Path(f"/proc/{process}/statm").read_text().split()
+    return (int(resident) - int(of_files)) * _PAGE_BYTES
 
 
 def _verdict(answer: bytes, stopped: str | None, status: int, out_of_time: bool) -> dict[str, str]:
