@@ -3,9 +3,10 @@ What the tactic `omega` takes its proofs from, first part: logic, casts and sing
 native code that names these constants; names and orders of arguments are its own.
 -/
 
+theorem le_of_le_of_eq {α : Type u} {a b c : α} [LE α] (h₁ : a ≤ b) (h₂ : b = c) : a ≤ c := h₂ ▸ h₁
+
 namespace Lean.Omega
 
-theorem le_of_le_of_eq {α : Type u} {a b c : α} [LE α] (h₁ : a ≤ b) (h₂ : b = c) : a ≤ c := h₂ ▸ h₁
 theorem and_not_not_of_not_or {p q : Prop} (h : ¬(p ∨ q)) : ¬p ∧ ¬q :=
   ⟨fun hp => h (Or.inl hp), fun hq => h (Or.inr hq)⟩
 theorem Decidable.or_not_not_of_not_and {p q : Prop} [Decidable p] [Decidable q] (h : ¬(p ∧ q)) : ¬p ∨ ¬q := by
