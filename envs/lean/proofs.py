@@ -1,7 +1,7 @@
 """Checks one proof of one statement, from text to verdict: lexer, sandbox, judge, kernel, each in its own process.
 
     checker = ProofChecker(sandbox="auto")
-    outcome = checker.check(theorem, body)
+    outcome = checker.check(statement, body)
 
 Nothing that a proof prints counts. The front end runs in a sandbox and returns bytes; what they are is found out here.
 """
@@ -58,11 +58,12 @@ class CheckerError(VerifierError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Theorem:
+class Statement:
     """What is to be proved; all of it is the task's own text."""
 
     name: str
-    statement: str
+    """Of the statement."""
+    text: str
     """`theorem NAME BINDERS : TYPE`, without `:=`."""
     header: str = ""
     """Definitions that come before it."""
@@ -100,7 +101,7 @@ class ProofChecker:
     def __init__(self, sandbox: SandboxOption = "auto", limits: Limits = language.LIMITS) -> None:
         self._option = sandbox
         self._limits = limits
-        self._references: dict[Theorem, bytes] = {}
+        self._references: dict[Statement, bytes] = {}
         self._headers: dict[str, Header] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="assay-lean-")  # of compiled headers
         self._lock = threading.Lock()
@@ -117,30 +118,30 @@ class ProofChecker:
         except (SandboxError, ValueError) as error:
             raise ConfigError(f"Lean cannot run in the sandbox: {error}") from error
 
-    def complaints(self, theorems: Sequence[Theorem]) -> list[str | None]:
+    def complaints(self, statements: Sequence[Statement]) -> list[str | None]:
         """Return, for each statement, the first error that it does not elaborate for; None where it does.
 
         Raises:
             SandboxError: The sandbox broke.
         """
-        headers = sorted({theorem.header for theorem in theorems if theorem.header} - self._headers.keys())
-        texts = [*headers, *(_without_proof(theorem) for theorem in theorems)]
+        headers = sorted({statement.header for statement in statements if statement.header} - self._headers.keys())
+        texts = [*headers, *(_without_proof(statement) for statement in statements)]
         results = self._run(texts)
         wrong = {header: self._take_header(header, result) for header, result in zip(headers, results, strict=False)}
         return [
-            wrong.get(theorem.header) or self._take_reference(theorem, result)
-            for theorem, result in zip(theorems, results[len(headers) :], strict=True)
+            wrong.get(statement.header) or self._take_reference(statement, result)
+            for statement, result in zip(statements, results[len(headers) :], strict=True)
         ]
 
-    def check(self, theorem: Theorem, body: Body) -> Outcome:
-        """Return whether a body proves a theorem.
+    def check(self, statement: Statement, body: Body) -> Outcome:
+        """Return whether a body proves a statement.
 
         Raises:
             CheckerError: The statement does not elaborate, or judge or kernel failed.
             SandboxError: The sandbox broke.
         """
-        reference = self._reference(theorem)
-        placed = place(theorem.statement, body, theorem.header)
+        reference = self._reference(statement)
+        placed = place(statement.text, body, statement.header)
         (result,) = self._run([placed.source])
         spent = result.cpu_time_s
         if result.status in _LIMITS_HIT:
@@ -152,8 +153,8 @@ class ProofChecker:
             return Outcome(verdict=Verdict.REJECTED, feedback=words, cpu_time_s=spent)
         if compiled.module is None:
             return _rejected(compiled, placed.line_shift, spent)
-        header = self._headers[theorem.header] if theorem.header else None
-        judgement = _judge().judge(compiled.module, reference, tuple(theorem.name.split(".")), header)
+        header = self._headers[statement.header] if statement.header else None
+        judgement = _judge().judge(compiled.module, reference, tuple(statement.name.split(".")), header)
         verdict = _VERDICTS.get(judgement.finding, Verdict.REJECTED)
         words = "" if verdict is Verdict.PROVED else f"This is not a proof of the statement: {judgement.reason}."
         return Outcome(
@@ -163,24 +164,24 @@ class ProofChecker:
             memory_bytes=result.peak_memory_bytes,
         )
 
-    def _reference(self, theorem: Theorem) -> bytes:
-        reference = self._references.get(theorem)
+    def _reference(self, statement: Statement) -> bytes:
+        reference = self._references.get(statement)
         if reference is None:
-            (complaint,) = self.complaints([theorem])
+            (complaint,) = self.complaints([statement])
             if complaint is not None:
-                raise CheckerError(f"the statement {theorem.name} does not elaborate: {complaint}")
-            reference = self._references[theorem]
+                raise CheckerError(f"the statement {statement.name} does not elaborate: {complaint}")
+            reference = self._references[statement]
         return reference
 
-    def _take_reference(self, theorem: Theorem, result: ExecutionResult) -> str | None:
-        """Keep the module that states a theorem, or return what is wrong with it."""
+    def _take_reference(self, statement: Statement, result: ExecutionResult) -> str | None:
+        """Keep the module that states a statement, or return what is wrong with it."""
         compiled = _read(result)
         if compiled is None or compiled.module is None:
-            return _complaint(compiled, result, "header and statement" if theorem.header else "the statement")
+            return _complaint(compiled, result, "header and statement" if statement.header else "the statement")
         with self._lock:
             while len(self._references) >= _REFERENCES_KEPT:
                 self._references.pop(next(iter(self._references)))
-            self._references[theorem] = compiled.module
+            self._references[statement] = compiled.module
         return None
 
     def _take_header(self, header: str, result: ExecutionResult) -> str | None:
@@ -223,8 +224,8 @@ def _judge() -> Judge:
     return Judge(library, Kernel(wheel.find(), library.folder, library.sha256))
 
 
-def _without_proof(theorem: Theorem) -> str:
-    return f"{theorem.header}\n{theorem.statement} := sorry\n"
+def _without_proof(statement: Statement) -> str:
+    return f"{statement.header}\n{statement.text} := sorry\n"
 
 
 def _complaint(compiled: _Compiled | None, result: ExecutionResult, where: str) -> str:

@@ -12,10 +12,10 @@ from envs.core import RewardAlarm, RewardBreakdown, RewardTerm, Task
 from envs.lean.extract import Missing, extract_body
 from envs.lean.lexer import Forbidden
 from envs.lean.placement import Body
-from envs.lean.proofs import Outcome, ProofChecker, Theorem, Verdict
+from envs.lean.proofs import Outcome, ProofChecker, Statement, Verdict
 from envs.lean.tasks import LeanProblem
 
-FALSEHOOD = Theorem(name="assay_canary", statement="theorem assay_canary : False")
+FALSEHOOD = Statement(name="assay_canary", text="theorem assay_canary : False")
 """What no proof may prove; a body that does has found a hole in the checker."""
 
 
@@ -41,7 +41,7 @@ class LeanVerifier:
             return _breakdown(Outcome(verdict=Verdict.FORBIDDEN, feedback=f"Not allowed in a proof: {body}."))
         if isinstance(body, Missing):
             return _breakdown(Outcome(verdict=Verdict.INCOMPLETE, feedback=body.reason))
-        outcome = self.checker.check(problem.theorem, body)
+        outcome = self.checker.check(problem.posed, body)
         if outcome.verdict is Verdict.PROVED:
             self._raise_alarm(problem, body)
         return _breakdown(outcome)
