@@ -97,6 +97,7 @@ theorem dite_eq_left_of_eq_true {α : Sort u} {c : Prop} {_ : Decidable c} {t : 
 theorem dite_eq_right_of_eq_false {α : Sort u} {c : Prop} {_ : Decidable c} {t : c → α} {e : ¬c → α} (h : c = False) :
     dite c t e = e (of_eq_false h) := dif_neg (of_eq_false h)
 theorem Bool.of_not_eq_true {b : Bool} (h : ¬(b = true)) : b = false := Bool.eq_false_of_ne_true h
+theorem Bool.of_not_eq_false {b : Bool} (h : ¬(b = false)) : b = true := Bool.eq_true_of_ne_false h
 
 theorem Lean.injEq_helper {P Q R : Prop} (h : P → Q → R) : P ∧ Q → R := fun ⟨hp, hq⟩ => h hp hq
 
