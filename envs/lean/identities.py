@@ -304,8 +304,8 @@ def _append_nothing(rng: np.random.Generator, at: Expression) -> Expression | No
 
 
 _LIST_LEMMAS = (
-    "List.map_append, List.map_reverse, List.reverse_append, List.reverse_reverse, List.append_assoc, "
-    "List.append_nil, List.nil_append"
+    "List.map_append, List.map_reverse, List.map_nil, List.reverse_append, List.reverse_reverse, List.reverse_nil, "
+    "List.append_assoc, List.append_nil, List.nil_append"
 )
 _LENGTH_LEMMAS = (
     "List.length_append, List.length_map, List.length_reverse, List.length_nil, Nat.add_zero, Nat.zero_add, "

@@ -93,7 +93,7 @@ theorem a_positive_number_is_a_successor (n : Nat) (h : n ≠ 0) : ∃ m, n = m 
   | succ m => exact ⟨m, rfl⟩
 
 theorem add_cancelled_by_subtraction (a b : Nat) : a + b - b = a := by
-  exact Nat.add_sub_cancel
+  rw [Nat.add_sub_cancel]
 
 theorem zero_times (n : Nat) : 0 * n + n = n := by
   simp

@@ -56,8 +56,8 @@ theorem chain_of_three_bounds (a b c d : Nat) (h₁ : a ≤ b) (h₂ : b ≤ c) 
   exact Nat.le_trans h₂ h₃
 
 theorem equal_means_at_most (a b : Nat) (h : a = b) : a ≤ b := by
-  rw [h]
-  exact Nat.le_refl b
+  subst h
+  exact Nat.le_refl a
 
 theorem bound_through_an_equation (a b c : Nat) (h₁ : a = b) (h₂ : b < c) : a < c := by
   rw [h₁]
@@ -330,8 +330,7 @@ theorem a_nonempty_set_has_a_least_element (P : Nat → Prop) (n : Nat) (hn : P 
 theorem a_factorial_grows (f : Nat → Nat) (h₀ : f 0 = 1) (h : ∀ n, f (n + 1) = (n + 1) * f n) (n : Nat) : 1 ≤ f n := by
   induction n with
   | zero =>
-    rw [h₀]
-    exact Nat.le_refl 1
+    exact Nat.le_of_eq h₀.symm
   | succ n ih =>
     rw [h]
     exact Nat.mul_le_mul (Nat.succ_le_succ (Nat.zero_le n)) ih
