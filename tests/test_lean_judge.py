@@ -1,4 +1,5 @@
 import random
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,7 +102,6 @@ def test_axioms_that_mathematics_is_used_to_are_allowed_and_named(judge):
         ("theorem goal (p q : Prop) (h : And p q) : And p q := h", Finding.STATEMENT, "something else"),
         ("theorem goal (q p : Prop) (h : And p q) : And q p := " + PROOF, Finding.STATEMENT, "something else"),
         ("theorem goal {p q : Prop} (h : And p q) : And p q := h", Finding.STATEMENT, "something else"),
-        ("theorem goal.{u} (p q : Prop) (h : And p q) : And q p := " + PROOF, Finding.STATEMENT, "universe"),
         ("noncomputable def goal (p q : Prop) (h : And p q) : And q p := " + PROOF, Finding.STATEMENT, "definition"),
         ("opaque goal (p q : Prop) (h : And p q) : And q p := " + PROOF, Finding.STATEMENT, "opaque"),
         ("axiom goal (p q : Prop) (h : And p q) : And q p", Finding.STATEMENT, "axiom"),
@@ -109,12 +109,11 @@ def test_axioms_that_mathematics_is_used_to_are_allowed_and_named(judge):
         ("namespace goal\n" + STATEMENT + PROOF, Finding.MISSING, "goal"),
         ("private " + STATEMENT + PROOF, Finding.MISSING, "goal"),
         ("inductive Extra : Prop where | a : Extra\n" + STATEMENT + PROOF, Finding.NEW_CONSTANT, "Extra"),
-        ("opaque o : Nat\n" + STATEMENT + PROOF, Finding.NEW_CONSTANT, "o (opaque)"),
+        ("opaque o : Nat := Nat.zero\n" + STATEMENT + PROOF, Finding.NEW_CONSTANT, "o (opaque)"),
         ("theorem lemma : True := True.intro\n" + STATEMENT + PROOF, Finding.NEW_CONSTANT, "lemma is no auxiliary"),
         ("unsafe def goal._f : Nat := Nat.zero\n" + STATEMENT + PROOF, Finding.NEW_CONSTANT, "unsafe definition"),
         ("axiom goal.match_1 : False\n" + STATEMENT + "goal.match_1.rec", Finding.NEW_CONSTANT, "goal.match_1 (axiom)"),
-        ("opaque goal.eq_1 : True := True.intro\n" + STATEMENT + PROOF, Finding.NEW_CONSTANT, "goal.eq_1 (opaque)"),
-        ("instance : Nat := Nat.zero\n" + STATEMENT + PROOF, Finding.NEW_CONSTANT, "instNat"),
+        ("opaque goal._f : Nat := Nat.zero\n" + STATEMENT + PROOF, Finding.NEW_CONSTANT, "goal._f (opaque)"),
     ],
 )
 def test_a_cheat_that_lean_compiles_is_refused(judge, reference, folder, text, finding, says):
@@ -185,6 +184,14 @@ def test_a_forged_module_is_refused(judge, goal, proof, more, finding, says):
     judgement = judge.judge(written(goal, proof, **more), reference_for(goal), TARGET)
     assert judgement.finding is finding
     assert says in judgement.reason
+
+
+def test_other_universe_parameters_are_refused(judge, reference):
+    for params in (("u",), ("u", "v")):
+        writer = ModuleWriter()
+        writer.theorem("goal", GOAL, GOAL_PROOF, params)
+        judgement = judge.judge(writer.module(), reference, TARGET)
+        assert (judgement.finding, judgement.reason) == (Finding.STATEMENT, "goal has other universe parameters")
 
 
 def test_an_auxiliary_that_is_right_is_checked_before_what_uses_it(judge, reference):
@@ -259,39 +266,41 @@ def test_the_names_of_auxiliaries_are_those_the_elaborator_makes():
         assert not is_auxiliary(tuple(name.split(".")), TARGET, library), name  # type: ignore[arg-type]
 
 
-def test_a_proof_with_changed_bytes_is_proved_only_if_it_says_the_same(judge, honest, reference, folder):
-    """Thousands of mutants: never a crash, and none is proved that does not hold the reference's statement."""
-    rng = random.Random(1)
-    terms = Terms(Library(folder).terms)
+# a few of them each time, thousands of them in CI
+ROUNDS = [150, pytest.param(5000, marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_a_proof_with_changed_bytes_is_proved_only_if_it_says_the_same(judge, honest, reference, folder, rounds):
+    rng, terms = random.Random(1), Terms(Library(folder).terms)
     wanted = read_module(reference, terms).constants[TARGET].type
-    found: dict[Finding, int] = {}
-    for _ in range(3000):
+    found: Counter[Finding] = Counter()
+    for _ in range(rounds):
         mutant = bytearray(honest)
         for _ in range(rng.choice((1, 1, 1, 4))):
             where = rng.randrange(len(mutant))
             mutant[where] = rng.choice((mutant[where] ^ 1 << rng.randrange(8), rng.randrange(256)))
         judgement = judge.judge(bytes(mutant), reference, TARGET)
-        found[judgement.finding] = found.get(judgement.finding, 0) + 1
+        found[judgement.finding] += 1
         if judgement.finding is Finding.PROVED:
             assert read_module(bytes(mutant), Terms(terms)).constants[TARGET].type == wanted
-    assert found[Finding.MALFORMED] > 100 and found[Finding.PROVED] > 100  # caches and hashes are not looked at
+    # many bytes mean nothing to the kernel: caches, hashes, names of binders, what extensions store
+    assert found[Finding.MALFORMED] > rounds / 20 and found[Finding.PROVED] > rounds / 20
 
 
-def test_pointers_swapped_inside_a_proof_never_make_another_one(judge, honest, reference):
-    """Every pointer of the module in turn leads to a hundred other objects: the judge accepts only what type-checks."""
-    rng = random.Random(2)
-    base = int.from_bytes(honest[80:88], "little")
-    places = [
-        at
-        for at in range(88, len(honest), 8)
-        if base <= int.from_bytes(honest[at : at + 8], "little") < base + len(honest)
-    ]
-    targets = sorted({int.from_bytes(honest[at : at + 8], "little") for at in places})
-    found: dict[Finding, int] = {}
-    for _ in range(1500):
-        mutant = bytearray(honest)
-        at = rng.choice(places)
-        mutant[at : at + 8] = rng.choice(targets).to_bytes(8, "little")
-        judgement = judge.judge(bytes(mutant), reference, TARGET)
-        found[judgement.finding] = found.get(judgement.finding, 0) + 1
-    assert found[Finding.REFUSED] > 10 and found[Finding.STATEMENT] > 10
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_pointers_that_lead_elsewhere_make_no_other_statement(judge, honest, reference, folder, rounds):
+    rng, terms = random.Random(2), Terms(Library(folder).terms)
+    wanted = read_module(reference, terms).constants[TARGET].type
+    words = [int.from_bytes(honest[at : at + 8], "little") for at in range(0, len(honest), 8)]
+    base = words[10]
+    places = [at for at, word in enumerate(words) if at > 10 and base < word < base + len(honest)]
+    found: Counter[Finding] = Counter()
+    for _ in range(rounds):
+        at, other = rng.choice(places), rng.choice(places)
+        mutant = honest[: 8 * at] + honest[8 * other : 8 * other + 8] + honest[8 * at + 8 :]
+        judgement = judge.judge(mutant, reference, TARGET)
+        found[judgement.finding] += 1
+        if judgement.finding is Finding.PROVED:
+            assert read_module(mutant, Terms(terms)).constants[TARGET].type == wanted
+    assert found[Finding.MALFORMED] > rounds / 20 and found[Finding.REFUSED] > 0
