@@ -8,6 +8,7 @@ BUILTIN_ENVS: dict[str, tuple[str, str]] = {
     "code": ("assay/Code-v0", "envs.code.env:CodeEnv"),
     "code-leaky": ("assay/CodeLeaky-v0", "envs.code.leaky:LeakyCodeEnv"),
     "genes": ("assay/Genes-v0", "envs.genes.env:GenesEnv"),
+    "lean": ("assay/Lean-v0", "envs.lean.env:LeanEnv"),
     "rft": ("assay/Rft-v0", "envs.rft.env:RftEnv"),
     "text": ("assay/Text-v0", "envs.text.env:TextTasksEnv"),
 }

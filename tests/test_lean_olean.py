@@ -4,7 +4,7 @@ import pytest
 from lean_modules import LEVEL_0, LEVEL_1, PROP, ModuleWriter, app, const
 
 from envs.lean.image import MAX_LITERAL_BITS, MalformedModule
-from envs.lean.olean import Import, Kind, Module, read_module
+from envs.lean.olean import Import, Kind, LazyModule, Module, read_module
 from envs.lean.terms import APP, BVAR, CONST, IMAX, LAM, LET, MAX, NAT, PARAM, PI, PROJ, SORT, STR, SUCC, ZERO, Terms
 
 
@@ -58,13 +58,23 @@ def test_every_kind_of_expression_and_level_survives():
 def test_equal_terms_of_two_modules_have_one_number():
     terms = Terms()
     first = read_module(identity_module(), terms).constants
-    above = Terms(terms)
     writer = ModuleWriter(base=0x7000000)
-    writer.theorem("other", (PI, PROP, (PI, (BVAR, 0), (BVAR, 1))), (LAM, PROP, (LAM, (BVAR, 0), (BVAR, 0))))
-    second = read_module(writer.module(), above).constants
+    writer.theorem("other", (PI, PROP, (PI, (BVAR, 0), (BVAR, 1))), (LAM, PROP, (LAM, (BVAR, 0), (BVAR, 1))))
+    second = read_module(writer.module(), terms).constants
     assert first[("same",)].type == second[("other",)].type
-    assert above.expression((BVAR, 7)) >= above._first  # what the lower table lacks goes into the upper one
-    assert terms._find((BVAR, 7)) is None
+    assert first[("same",)].value != second[("other",)].value
+
+
+def test_a_lazy_module_reads_a_constant_when_it_is_asked_for():
+    writer = ModuleWriter()
+    writer.theorem("same", PROP, const("other"))
+    writer.constant(Kind.AXIOM, "broken", writer.put(200, []))
+    module = LazyModule(writer.module())
+    assert ("same",) in module and ("broken",) in module and ("else",) not in module
+    theorem = module.constant(("same",))
+    assert theorem.value is not None and module.terms.node(theorem.value) == (CONST, ("other",), ())
+    with pytest.raises(MalformedModule):
+        module.constant(("broken",))
 
 
 def test_a_natural_literal_has_its_value():
@@ -201,7 +211,7 @@ def test_a_constant_twice_is_refused():
 
 def outcome(module: bytes, terms: Terms) -> Module | None:
     try:
-        return read_module(module, Terms(terms))
+        return read_module(module, terms)
     except MalformedModule:
         return None
 

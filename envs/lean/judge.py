@@ -19,7 +19,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Container, Iterable, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -27,7 +28,7 @@ from pathlib import Path
 from envs.core import ConfigError, VerifierError
 from envs.lean.image import MalformedModule
 from envs.lean.kernel import Kernel, Outcome
-from envs.lean.olean import Constant, Kind, Module, read_module
+from envs.lean.olean import Constant, Kind, LazyModule, Module, read_module
 from envs.lean.terms import CHILDREN, CONST, NAT, PROJ, STR, Name, Terms
 
 ALLOWED_AXIOMS: frozenset[Name] = frozenset({("propext",), ("Classical", "choice"), ("Quot", "sound")})
@@ -80,7 +81,7 @@ class Judgement:
 
 
 class Library:
-    """The constants of our library, read once, and what each of them rests on.
+    """The constants of our library, each read when it is used, and what it rests on.
 
     Args:
         folder: Where `Init.olean` is.
@@ -93,41 +94,44 @@ class Library:
         path = folder / "Init.olean"
         try:
             content = path.read_bytes()
-            self.terms = Terms()
-            self.constants: Mapping[Name, Constant] = read_module(content, self.terms).constants
+            self._module = LazyModule(content)
         except (OSError, MalformedModule) as error:
             raise ConfigError(f"the compiled library {path} cannot be read; build it again: {error}") from error
         self.folder = folder
         self.sha256 = hashlib.sha256(content).hexdigest()
-        missing = [show(name) for name in PRIMITIVES if name not in self.constants]
+        missing = [show(name) for name in PRIMITIVES if name not in self]
         if missing:
             raise ConfigError(f"the library {path} lacks what the kernel looks up by name: {', '.join(missing)}")
         self._uses: dict[Name, frozenset[Name]] = {}
         self._rests_on: dict[Name, frozenset[Name]] = {}
+        self._lock = threading.Lock()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._module
 
     def rests_on(self, name: Name) -> frozenset[Name]:
-        """The axioms and unsafe constants in the closure of one of the library's constants."""
-        found = self._rests_on.get(name)
-        if found is None:
-            seen, stack = {name}, [name]
-            while stack:
-                for used in self._used_by(stack.pop()) - seen:
-                    seen.add(used)
-                    stack.append(used)
-            found = frozenset(
-                each for each in seen if self.constants[each].kind is Kind.AXIOM or not self.constants[each].is_safe
-            )
-            self._rests_on[name] = found
-        return found
+        """The axioms and unsafe constants in the closure of one of the library's constants, itself included."""
+        with self._lock:
+            found = self._rests_on.get(name)
+            if found is None:
+                found = self._rests_on[name] = self._closure(name)
+            return found
+
+    def _closure(self, name: Name) -> frozenset[Name]:
+        seen, stack = {name}, [name]
+        while stack:
+            for used in self._used_by(stack.pop()) - seen:
+                seen.add(used)
+                stack.append(used)
+        constants = map(self._module.constant, seen)
+        return frozenset(each.name for each in constants if each.kind is Kind.AXIOM or not each.is_safe)
 
     def _used_by(self, name: Name) -> frozenset[Name]:
         if name not in self._uses:
-            used = uses(self.terms, self.constants[name])
-            unknown = used - self.constants.keys()
+            used = uses(self._module.terms, self._module.constant(name))
+            unknown = [show(each) for each in used if each not in self]
             if unknown:
-                raise JudgeFailure(
-                    f"the library's {show(name)} uses unknown constants: {', '.join(map(show, unknown))}"
-                )
+                raise JudgeFailure(f"the library's {show(name)} uses unknown constants: {', '.join(unknown)}")
             self._uses[name] = used
         return self._uses[name]
 
@@ -177,17 +181,18 @@ class Header:
 
     def __init__(self, library: Library, path: Path) -> None:
         self.path = path
-        self.terms = Terms(library.terms)
+        terms = Terms()
         try:
-            self.constants: Mapping[Name, Constant] = read_module(path.read_bytes(), self.terms).constants
+            self.content = path.read_bytes()
+            constants = read_module(self.content, terms).constants
         except (OSError, MalformedModule) as error:
             raise JudgeFailure(f"the compiled header {path} cannot be read: {error}") from error
         axioms: set[Name] = set()
-        for name, constant in self.constants.items():
+        for name, constant in constants.items():
             if constant.kind in (Kind.AXIOM, Kind.OPAQUE) or not constant.is_safe:
                 kind = constant.kind if constant.is_safe else f"unsafe {constant.kind}"
                 raise JudgeFailure(f"a header may not declare the {kind} {show(name)}")
-            for used in uses(self.terms, constant) - self.constants.keys():
+            for used in uses(terms, constant) - constants.keys():
                 axioms |= library.rests_on(used)
         self.axioms = frozenset(axioms)
         if wrong := sorted(axioms - ALLOWED_AXIOMS, key=show):
@@ -219,8 +224,8 @@ class Judge:
             JudgeFailure: The reference is not one, or the library already has the target.
             KernelFailure: The kernel's process failed.
         """
-        terms = Terms(self._library.terms if header is None else header.terms)
-        given = {} if header is None else header.constants
+        terms = Terms()
+        given = {} if header is None else read_module(header.content, terms).constants
         expected = self._reference(terms, reference, target)
         try:
             module = read_module(submission, terms, _MAX_SUBMISSION_BYTES)
@@ -229,13 +234,15 @@ class Judge:
         refusal = (
             _check_imports(module)
             or _check_statement(terms, module, expected, target)
-            or self._check_constants(module, target, given)
+            or self._check_constants(terms, module, target, given)
         )
         if refusal is not None:
             return refusal
-        order, axioms, refusal = self._closure(terms, module, target, header)
+        order, axioms, refusal = self._closure(terms, module, target, given.keys())
         if refusal is not None:
             return refusal
+        if header is not None:
+            axioms |= header.axioms
         return self._check_in_kernel(terms, order, axioms, header)
 
     def _reference(self, terms: Terms, reference: bytes, target: Name) -> Module:
@@ -246,11 +253,13 @@ class Judge:
         constant = expected.constants.get(target)
         if constant is None or constant.kind is not Kind.THEOREM:
             raise JudgeFailure(f"the reference module does not state a theorem {show(target)}")
-        if target in self._library.constants:
+        if target in self._library:
             raise JudgeFailure(f"the library already has {show(target)}: give the task's theorem another name")
         return expected
 
-    def _check_constants(self, module: Module, target: Name, given: Mapping[Name, Constant]) -> Judgement | None:
+    def _check_constants(
+        self, terms: Terms, module: Module, target: Name, given: Mapping[Name, Constant]
+    ) -> Judgement | None:
         """Whether every constant but the target is the header's, unchanged, or an auxiliary."""
         if len(module.constants) > _MAX_NEW_CONSTANTS + len(given):
             return Judgement(finding=Finding.NEW_CONSTANT, reason=f"more than {_MAX_NEW_CONSTANTS} new constants")
@@ -259,23 +268,23 @@ class Judge:
                 if constant != given[name]:
                     return Judgement(finding=Finding.NEW_CONSTANT, reason=f"{show(name)} is not what the header says")
                 continue
-            if name in self._library.constants:
+            if name in self._library:
                 return Judgement(finding=Finding.NEW_CONSTANT, reason=f"{show(name)} is the library's")
             if constant.kind not in (Kind.THEOREM, Kind.DEFINITION) or not constant.is_safe:
                 kind = constant.kind if constant.is_safe else f"unsafe {constant.kind}"
                 return Judgement(finding=Finding.NEW_CONSTANT, reason=f"{show(name)} ({kind})")
-            known = name == target or is_auxiliary(name, target, self._library.constants, given)
-            if not known:
+            if not all(terms.is_closed(part) for part in (constant.type, constant.value) if part is not None):
+                return Judgement(finding=Finding.MALFORMED, reason=f"a bound variable of {show(name)} is not bound")
+            if name != target and not is_auxiliary(name, target, self._library, given):
                 return Judgement(finding=Finding.NEW_CONSTANT, reason=f"{show(name)} is no auxiliary of the theorem")
         return None
 
     def _closure(
-        self, terms: Terms, module: Module, target: Name, header: Header | None
+        self, terms: Terms, module: Module, target: Name, given: Set[Name]
     ) -> tuple[list[Constant], frozenset[Name], Judgement | None]:
-        """The module's constants that the target rests on, each after those it uses; and the axioms of all of it."""
+        """The module's own constants that the target rests on, each after those it uses; and the axioms of all of it."""
         order: list[Constant] = []
-        axioms: frozenset[Name] = frozenset() if header is None else header.axioms
-        given = {} if header is None else header.constants
+        axioms: frozenset[Name] = frozenset()
         state: dict[Name, bool] = {}  # whether a constant of the module is placed, or still waits for what it uses
         stack = [target]
         while stack:
@@ -287,12 +296,12 @@ class Judge:
                     order.append(module.constants[name])
                 continue
             state[name] = False
-            for used in uses(terms, module.constants[name]) - given.keys():
+            for used in uses(terms, module.constants[name]) - given:
                 if used in module.constants:
                     if state.get(used) is False:
                         return [], axioms, Judgement(finding=Finding.REFUSED, reason=f"{show(used)} uses itself")
                     stack.append(used)
-                elif used in self._library.constants:
+                elif used in self._library:
                     axioms |= self._library.rests_on(used)
                 else:
                     return [], axioms, Judgement(finding=Finding.REFUSED, reason=f"unknown constant {show(used)}")
@@ -362,7 +371,7 @@ def _check_statement(terms: Terms, module: Module, expected: Module, target: Nam
 _GENERATED = re.compile(r"match_\d+(_\d+)?|_f|_proof_\d+(_\d+)?|_simp_\d+(_\d+)?|eq_\d+|eq_def|splitter|congr_eq_\d+")
 
 
-def is_auxiliary(name: Name, target: Name, *known: Mapping[Name, Constant]) -> bool:
+def is_auxiliary(name: Name, target: Name, *known: Container[Name]) -> bool:
     """Whether a name is one that the elaborator chooses, for the target or for a constant of the library or header."""
     if name[:1] == ("_private",) and 0 in name:  # _private, the module's name, 0, and the name itself
         name = name[name.index(0) + 1 :]

@@ -5,6 +5,8 @@ What environment extensions stored in the module (parsers, simp sets, documentat
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -68,6 +70,37 @@ class Module:
     constants: dict[Name, Constant]
 
 
+class LazyModule:
+    """A module whose constants are read one by one, when they are asked for: for a library that is ours.
+
+    Args:
+        data: The module's bytes.
+
+    Raises:
+        MalformedModule: As `read_module`; also when a constant is asked for.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.terms = Terms()
+        self._known: dict[Name, Constant] = {}
+        with _refusing():
+            self._image = Image(data, self.terms)
+            _, self._holder, self._pointers = _contents(self._image)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._pointers
+
+    def constant(self, name: Name) -> Constant:
+        """The constant of this name, which must be there."""
+        if name not in self._known:
+            with _refusing():
+                constant = _constant(self._image, self._pointers[name], self._holder)
+            if constant.name != name:
+                raise MalformedModule(f"the module lists {constant.name} as {name}")
+            self._known[name] = constant
+        return self._known[name]
+
+
 def read_module(data: bytes, terms: Terms, max_bytes: int = MAX_MODULE_BYTES) -> Module:
     """Read a module; its expressions go into `terms`.
 
@@ -76,8 +109,20 @@ def read_module(data: bytes, terms: Terms, max_bytes: int = MAX_MODULE_BYTES) ->
     """
     if len(data) > max_bytes:
         raise MalformedModule(f"the module has {len(data)} bytes, of which at most {max_bytes} are read")
+    with _refusing():
+        image = Image(data, terms)
+        imports, holder, pointers = _contents(image)
+        constants = {name: _constant(image, pointer, holder) for name, pointer in pointers.items()}
+    if any(constant.name != name for name, constant in constants.items()):
+        raise MalformedModule("the module's list of names is not that of its constants")
+    return Module(imports=imports, constants=constants)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What goes wrong while a module is read makes it a malformed one."""
     try:
-        return _module(Image(data, terms))
+        yield
     except IndexError as error:
         raise MalformedModule("an object reaches beyond the end of the module") from error
     except UnicodeDecodeError as error:
@@ -105,18 +150,17 @@ _KINDS = (
 _INFOS = {shape_of(tag, 1): kind for tag, kind in enumerate(_KINDS)}
 
 
-def _module(image: Image) -> Module:
+def _contents(image: Image) -> tuple[tuple[Import, ...], int, dict[Name, int]]:
+    """A module's imports, and the address of each of its constants with the index of the array that holds them."""
     root, (imports, names, constants, _, _) = image.fields(image.words[_ROOT], len(image.words), _MODULE)
-    found = {}
-    holder, pointers = image.elements(constants, root)
-    for pointer in pointers:
-        constant = _constant(image, pointer, holder)
-        found[constant.name] = constant
-    holder, listed = image.elements(names, root)
-    if [image.name(name, holder) for name in listed] != list(found) or len(found) != len(pointers):
-        raise MalformedModule("the module's list of names is not that of its constants, or names one twice")
+    holder, pointers = image.elements(names, root)
+    listed = [image.name(pointer, holder) for pointer in pointers]
     holder, pointers = image.elements(imports, root)
-    return Module(imports=tuple(_import(image, pointer, holder) for pointer in pointers), constants=found)
+    imported = tuple(_import(image, pointer, holder) for pointer in pointers)
+    holder, pointers = image.elements(constants, root)
+    if len(listed) != len(pointers) or len(set(listed)) != len(listed):
+        raise MalformedModule("the module's list of names is not that of its constants, or names one twice")
+    return imported, holder, dict(zip(listed, pointers, strict=True))
 
 
 def _import(image: Image, pointer: int, holder: int) -> Import:

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from envs.core import SPLITS, ConfigError, Split, Task
 from envs.datasets import prove_disjoint, split_by_hash
 from envs.jsonl import Record, read_records
+from envs.lean.proofs import Statement
 from envs.lean.prompt import build_conversation, fenced
 from envs.lean.statements import canonical, defined_names, mentioned, read_theorem, tactic_block
 
@@ -49,6 +50,16 @@ class LeanProblem:
     level: int | None = None
     theme: str | None = None
     split: Split = "train"
+    is_false: bool = False
+    """Whether it cannot be proved: then a proof of it is an alarm."""
+
+    family: str | None = None
+    """Of problems that are drawn in each episode; this one only stands for them."""
+
+    @property
+    def posed(self) -> Statement:
+        """What the checker is given."""
+        return Statement(name=self.name, text=self.statement, header=self.header)
 
     @property
     def statement(self) -> str:
