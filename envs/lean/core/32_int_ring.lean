@@ -15,9 +15,9 @@ theorem subNatNat_self_add (n k : Nat) : subNatNat (n + k) n = ofNat k := by
   unfold subNatNat
   rw [Nat.sub_eq_zero_of_le (Nat.le_add_right n k), Nat.add_sub_cancel_left]
 
-theorem subNatNat_add_succ (n k : Nat) : subNatNat n (n + k + 1) = negSucc k := by
+theorem subNatNat_add_succ (n k : Nat) : subNatNat n (n + (k + 1)) = negSucc k := by
   unfold subNatNat
-  rw [Nat.add_assoc, Nat.add_sub_cancel_left]
+  rw [Nat.add_sub_cancel_left]
 
 theorem subNatNat_zero (n : Nat) : subNatNat n 0 = ofNat n := by
   have h := subNatNat_self_add 0 n
@@ -33,10 +33,10 @@ theorem subNatNat_zero_left (n : Nat) : negOfNat n = subNatNat 0 n := by
   | succ n => exact (subNatNat_zero_succ n).symm
 
 theorem subNatNat_cases (m n : Nat) :
-    (∃ k, m = n + k ∧ subNatNat m n = ofNat k) ∨ (∃ k, n = m + k + 1 ∧ subNatNat m n = negSucc k) := by
+    (∃ k, m = n + k ∧ subNatNat m n = ofNat k) ∨ (∃ k, n = m + (k + 1) ∧ subNatNat m n = negSucc k) := by
   rcases Nat.lt_or_ge m n with h | h
   · obtain ⟨k, hk⟩ := Nat.exists_eq_add_of_le h
-    have e : n = m + k + 1 := by rw [hk, Nat.succ_add]
+    have e : n = m + (k + 1) := by rw [hk, Nat.succ_add]; rfl
     refine Or.inr ⟨k, e, ?_⟩
     rw [e]; exact subNatNat_add_succ m k
   · obtain ⟨k, rfl⟩ := Nat.exists_eq_add_of_le h
@@ -52,9 +52,7 @@ theorem subNatNat_add_add (m n k : Nat) : subNatNat (m + k) (n + k) = subNatNat 
   rcases subNatNat_cases m n with ⟨j, rfl, h⟩ | ⟨j, rfl, h⟩
   · rw [h, Nat.add_right_comm, subNatNat_self_add]
   · rw [h]
-    have e : m + j + 1 + k = m + k + j + 1 := by
-      rw [Nat.add_right_comm, Nat.add_right_comm m j k]
-    rw [e, subNatNat_add_succ]
+    rw [Nat.add_right_comm, subNatNat_add_succ]
 
 theorem subNatNat_congr {m n k l : Nat} (h : m + l = k + n) : subNatNat m n = subNatNat k l := by
   rw [← subNatNat_add_add m n l, h, Nat.add_comm n l, subNatNat_add_add k l n]
@@ -84,16 +82,20 @@ theorem subNatNat_mul_subNatNat (m n k l : Nat) :
   rcases subNatNat_cases k l with ⟨j, rfl, hj⟩ | ⟨j, rfl, hj⟩ <;> rw [hi, hj]
   · show ofNat (i * j) = _
     rw [← subNatNat_zero]; apply subNatNat_congr
-    simp [Nat.mul_add, Nat.add_mul, Nat.add_comm, Nat.add_left_comm, Nat.add_assoc]
+    simp only [Nat.mul_add, Nat.add_mul, Nat.add_assoc, Nat.add_comm, Nat.add_left_comm, Nat.zero_add, Nat.add_zero]
   · show negOfNat (i * (j + 1)) = _
     rw [subNatNat_zero_left]; apply subNatNat_congr
-    simp [Nat.mul_add, Nat.add_mul, Nat.add_comm, Nat.add_left_comm, Nat.add_assoc]
+    generalize j + 1 = j
+    simp only [Nat.mul_add, Nat.add_mul, Nat.add_assoc, Nat.add_comm, Nat.add_left_comm, Nat.zero_add, Nat.add_zero]
   · show negOfNat ((i + 1) * j) = _
     rw [subNatNat_zero_left]; apply subNatNat_congr
-    simp [Nat.mul_add, Nat.add_mul, Nat.add_comm, Nat.add_left_comm, Nat.add_assoc]
+    generalize i + 1 = i
+    simp only [Nat.mul_add, Nat.add_mul, Nat.add_assoc, Nat.add_comm, Nat.add_left_comm, Nat.zero_add, Nat.add_zero]
   · show ofNat ((i + 1) * (j + 1)) = _
     rw [← subNatNat_zero]; apply subNatNat_congr
-    simp [Nat.mul_add, Nat.add_mul, Nat.add_comm, Nat.add_left_comm, Nat.add_assoc]
+    generalize i + 1 = i
+    generalize j + 1 = j
+    simp only [Nat.mul_add, Nat.add_mul, Nat.add_assoc, Nat.add_comm, Nat.add_left_comm, Nat.zero_add, Nat.add_zero]
 
 /-! ### The laws of a commutative ring -/
 
@@ -130,16 +132,6 @@ protected theorem mul_comm (a b : Int) : a * b = b * a := by
   obtain ⟨b₁, b₂, rfl⟩ := exists_subNatNat b
   rw [subNatNat_mul_subNatNat, subNatNat_mul_subNatNat]
   simp [Nat.mul_comm, Nat.add_comm]
-
-protected theorem mul_assoc (a b c : Int) : a * b * c = a * (b * c) := by
-  obtain ⟨a₁, a₂, rfl⟩ := exists_subNatNat a
-  obtain ⟨b₁, b₂, rfl⟩ := exists_subNatNat b
-  obtain ⟨c₁, c₂, rfl⟩ := exists_subNatNat c
-  simp only [subNatNat_mul_subNatNat, Nat.mul_add, Nat.add_mul, Nat.mul_assoc]
-  simp [Nat.add_comm, Nat.add_left_comm, Nat.add_assoc]
-
-protected theorem mul_left_comm (a b c : Int) : a * (b * c) = b * (a * c) := by
-  rw [← Int.mul_assoc, Int.mul_comm a b, Int.mul_assoc]
 
 protected theorem mul_add (a b c : Int) : a * (b + c) = a * b + a * c := by
   obtain ⟨a₁, a₂, rfl⟩ := exists_subNatNat a
@@ -180,6 +172,16 @@ protected theorem neg_mul (a b : Int) : -a * b = -(a * b) := by
   apply Int.neg_eq_of_add_eq_zero
   rw [← Int.add_mul, Int.add_right_neg, Int.zero_mul]
 protected theorem mul_neg (a b : Int) : a * -b = -(a * b) := by rw [Int.mul_comm, Int.neg_mul, Int.mul_comm]
+theorem natCast_or_neg (a : Int) : ∃ n : Nat, a = n ∨ a = -(n : Int) := by
+  cases a with
+  | ofNat n => exact ⟨n, Or.inl rfl⟩
+  | negSucc n => exact ⟨n + 1, Or.inr rfl⟩
+protected theorem mul_assoc (a b c : Int) : a * b * c = a * (b * c) := by
+  obtain ⟨k, rfl | rfl⟩ := natCast_or_neg a <;> obtain ⟨m, rfl | rfl⟩ := natCast_or_neg b <;>
+  obtain ⟨n, rfl | rfl⟩ := natCast_or_neg c <;>
+  simp only [Int.neg_mul, Int.mul_neg, show (k : Int) * m * n = k * (m * n) from congrArg ofNat (Nat.mul_assoc k m n)]
+protected theorem mul_left_comm (a b c : Int) : a * (b * c) = b * (a * c) := by
+  rw [← Int.mul_assoc, Int.mul_comm a b, Int.mul_assoc]
 protected theorem neg_mul_neg (a b : Int) : -a * -b = a * b := by rw [Int.neg_mul, Int.mul_neg, Int.neg_neg]
 protected theorem neg_eq_neg_one_mul (a : Int) : -a = -1 * a := by rw [Int.neg_mul, Int.one_mul]
 protected theorem neg_inj {a b : Int} (h : -a = -b) : a = b := by rw [← Int.neg_neg a, h, Int.neg_neg]
