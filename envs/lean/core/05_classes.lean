@@ -155,7 +155,7 @@ instance Nat.instModNat : Mod Nat := ⟨Nat.mod⟩
 instance instNatPowNat : NatPow Nat := ⟨Nat.pow⟩
 instance instLENat : LE Nat := ⟨Nat.le⟩
 instance instLTNat : LT Nat := ⟨Nat.lt⟩
-instance Nat.instDvdNat : Dvd Nat := ⟨fun a b => ∃ c, b = a * c⟩
+instance Nat.instDvd : Dvd Nat := ⟨fun a b => ∃ c, b = a * c⟩
 instance Nat.instAndOp : AndOp Nat := ⟨Nat.land⟩
 instance Nat.instOrOp : OrOp Nat := ⟨Nat.lor⟩
 instance Nat.instXorOp : XorOp Nat := ⟨Nat.xor⟩

@@ -45,7 +45,7 @@ theorem not_succ_le_self (n : Nat) : ¬succ n ≤ n := by
   induction n with
   | zero => exact not_succ_le_zero 0
   | succ n ih => exact fun h => ih (le_of_succ_le_succ h)
-protected theorem not_lt_zero (n : Nat) : ¬n < 0 := not_succ_le_zero n
+@[simp] protected theorem not_lt_zero (n : Nat) : ¬n < 0 := not_succ_le_zero n
 theorem eq_zero_of_le_zero {n : Nat} (h : n ≤ 0) : n = 0 := by cases h; rfl
 @[simp] protected theorem le_zero_eq (n : Nat) : (n ≤ 0) = (n = 0) := propext ⟨eq_zero_of_le_zero, Nat.le_of_eq⟩
 protected theorem le_zero {n : Nat} : n ≤ 0 ↔ n = 0 := ⟨eq_zero_of_le_zero, Nat.le_of_eq⟩

@@ -47,7 +47,7 @@ protected theorem sub_right_comm (m n k : Nat) : m - n - k = m - k - n := by
   | zero => rfl
   | succ m ih => exact (succ_sub_succ (n + m) m).trans ih
 @[simp] protected theorem add_sub_cancel_left (n m : Nat) : n + m - n = m := by rw [Nat.add_comm]; exact Nat.add_sub_cancel m n
-protected theorem sub_add_cancel {n m : Nat} (h : m ≤ n) : n - m + m = n := by
+@[simp] protected theorem sub_add_cancel {n m : Nat} (h : m ≤ n) : n - m + m = n := by
   obtain ⟨k, rfl⟩ := exists_eq_add_of_le h
   rw [Nat.add_sub_cancel_left, Nat.add_comm]
 protected theorem add_sub_of_le {a b : Nat} (h : a ≤ b) : a + (b - a) = b := by
@@ -65,7 +65,7 @@ protected theorem add_sub_assoc {m k : Nat} (h : k ≤ m) (n : Nat) : n + m - k 
 protected theorem sub_add_comm {n m k : Nat} (h : k ≤ n) : n + m - k = n - k + m := by
   rw [Nat.add_comm, Nat.add_sub_assoc h, Nat.add_comm]
 theorem succ_sub {m n : Nat} (h : n ≤ m) : succ m - n = succ (m - n) := Nat.sub_add_comm (m := 1) h
-protected theorem sub_eq_zero_of_le {n m : Nat} (h : n ≤ m) : n - m = 0 := by
+@[simp] protected theorem sub_eq_zero_of_le {n m : Nat} (h : n ≤ m) : n - m = 0 := by
   obtain ⟨k, rfl⟩ := exists_eq_add_of_le h
   rw [Nat.sub_add_eq, Nat.sub_self, Nat.zero_sub]
 protected theorem le_of_sub_eq_zero {n m : Nat} (h : n - m = 0) : n ≤ m := by
@@ -153,13 +153,13 @@ namespace Nat
 
 protected theorem min_def {n m : Nat} : min n m = if n ≤ m then n else m := rfl
 protected theorem max_def {n m : Nat} : max n m = if n ≤ m then m else n := rfl
-protected theorem min_eq_left {a b : Nat} (h : a ≤ b) : min a b = a := if_pos h
-protected theorem min_eq_right {a b : Nat} (h : b ≤ a) : min a b = b := by
+@[simp] protected theorem min_eq_left {a b : Nat} (h : a ≤ b) : min a b = a := if_pos h
+@[simp] protected theorem min_eq_right {a b : Nat} (h : b ≤ a) : min a b = b := by
   rw [Nat.min_def]; split
   · exact Nat.le_antisymm ‹a ≤ b› h
   · rfl
-protected theorem max_eq_right {a b : Nat} (h : a ≤ b) : max a b = b := if_pos h
-protected theorem max_eq_left {a b : Nat} (h : b ≤ a) : max a b = a := by
+@[simp] protected theorem max_eq_right {a b : Nat} (h : a ≤ b) : max a b = b := if_pos h
+@[simp] protected theorem max_eq_left {a b : Nat} (h : b ≤ a) : max a b = a := by
   rw [Nat.max_def]; split
   · exact Nat.le_antisymm h ‹a ≤ b›
   · rfl
