@@ -195,10 +195,10 @@ def chosen_levels(difficulty: Any) -> tuple[int, ...]:
     if isinstance(difficulty, str) and difficulty in DIFFICULTIES:
         return DIFFICULTIES[difficulty]
     given = [difficulty] if isinstance(difficulty, (int, str)) else list(difficulty)
-    levels = [int(level) if isinstance(level, str) and level.isdigit() else level for level in given]
-    if not levels or any(isinstance(level, bool) or level not in LEVELS for level in levels):
+    levels = tuple(level for level in LEVELS if level in given or str(level) in given)
+    if not levels or len(levels) != len(given) or any(isinstance(item, bool) for item in given):
         raise ConfigError(unknown_name("difficulty", difficulty, [*DIFFICULTIES, *map(str, LEVELS)]))
-    return tuple(levels)
+    return levels
 
 
 def chosen(given: str | Sequence[str], what: str, known: Sequence[str]) -> tuple[str, ...]:

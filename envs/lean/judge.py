@@ -176,7 +176,7 @@ class Header:
         path: Their module, which the kernel's process imports by the name of its file.
 
     Raises:
-        JudgeFailure: The module cannot be read, declares an axiom or something unsafe, or rests on what is not allowed.
+        JudgeFailure: The module cannot be read, declares an axiom, or rests on what is not allowed.
     """
 
     def __init__(self, library: Library, path: Path) -> None:
@@ -189,9 +189,10 @@ class Header:
             raise JudgeFailure(f"the compiled header {path} cannot be read: {error}") from error
         axioms: set[Name] = set()
         for name, constant in constants.items():
-            if constant.kind in (Kind.AXIOM, Kind.OPAQUE) or not constant.is_safe:
-                kind = constant.kind if constant.is_safe else f"unsafe {constant.kind}"
-                raise JudgeFailure(f"a header may not declare the {kind} {show(name)}")
+            if constant.kind in (Kind.AXIOM, Kind.OPAQUE):
+                raise JudgeFailure(f"a header may not declare the {constant.kind} {show(name)}")
+            if not constant.is_safe:
+                continue  # made for the compiler; the kernel lets nothing that counts use it
             for used in uses(terms, constant) - constants.keys():
                 axioms |= library.rests_on(used)
         self.axioms = frozenset(axioms)
