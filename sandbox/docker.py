@@ -131,8 +131,9 @@ class DockerSandbox(PooledSandbox):
         def tools(language: Language) -> tuple[Launch, Sequence[int]]:
             with contextlib.closing(connect(where)) as client:
                 labels = find_image(client, language)["Config"]["Labels"]
-            image, shows = f"{REPOSITORY}:{image_tag(language)}", _for_programs(settings)
-            return partial(launch, _Start(where, image, labels[INTERPRETER_LABEL], shows)), [0] * (count + 1)
+            image = f"{REPOSITORY}:{image_tag(language)}"
+            walls = settings if language.preload else _for_programs(settings)
+            return partial(launch, _Start(where, image, labels[INTERPRETER_LABEL], walls)), [0] * (count + 1)
 
         super().__init__(
             partial(launch, start),

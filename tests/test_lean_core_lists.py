@@ -90,13 +90,13 @@ VALUES = [
     ("'a'.toNat", "97"),
     ("'A'.toLower", "'a'"),
     ("'é'.toNat", "233"),
-    ("\"ab\" ++ \"cd\"", "\"abcd\""),
-    ("\"abc\".length", "3"),
-    ("\"né\".length", "2"),
-    ("\"abc\".toList", "['a', 'b', 'c']"),
-    ("\"ab\".push 'c'", "\"abc\""),
-    ("String.join [\"a\", \"b\", \"\"]", "\"ab\""),
-    ("\"a1\".all Char.isDigit", "false"),
+    ('"ab" ++ "cd"', '"abcd"'),
+    ('"abc".length', "3"),
+    ('"né".length', "2"),
+    ('"abc".toList', "['a', 'b', 'c']"),
+    ("\"ab\".push 'c'", '"abc"'),
+    ('String.join ["a", "b", ""]', '"ab"'),
+    ('"a1".all Char.isDigit', "false"),
 ]
 
 
@@ -120,7 +120,10 @@ FACTS = [
 
 
 def test_facts_about_all_elements_are_decided(tmp_path):
-    lines = [f"theorem yes_{n} : {yes} := by decide\ntheorem no_{n} : ¬({no}) := by decide" for n, (yes, no) in enumerate(FACTS)]
+    lines = [
+        f"theorem yes_{n} : {yes} := by decide\ntheorem no_{n} : ¬({no}) := by decide"
+        for n, (yes, no) in enumerate(FACTS)
+    ]
     lean("\n".join(lines), tmp_path)
 
 
@@ -133,7 +136,9 @@ def test_what_is_false_is_not_decided_true(claim, tmp_path):
 
 def test_goals_about_lists_are_printed_in_notation(tmp_path):
     # `skip` proves nothing, so Lean answers with the goal as it stands
-    claim = "theorem open_goal (a b : Nat) (xs : List Nat) : ∀ x ∈ [a, b] ++ b :: xs, x ∈ xs ∧ (a, b).1 ≠ x := by\n  skip"
+    claim = (
+        "theorem open_goal (a b : Nat) (xs : List Nat) : ∀ x ∈ [a, b] ++ b :: xs, x ∈ xs ∧ (a, b).1 ≠ x := by\n  skip"
+    )
     (tmp_path / "Goal.lean").write_text(claim, encoding="utf-8")
     with pytest.raises(ConfigError) as raised:
         build.compile_file(wheel.find(), tmp_path, "Goal.lean", "Goal.olean", library=str(library()))

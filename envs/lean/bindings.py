@@ -18,50 +18,208 @@ from pathlib import Path
 
 CORE = Path(__file__).parent / "core"
 
-PARTS = """
-    inductionAltLHS inductionAlt inductionAlts optConfig configItem valConfigItem posConfigItem negConfigItem location
-    locationType locationWildcard locationHyp rwRule rwRuleSeq elimTarget caseArg discharger simpPre simpPost simpLemma
-    simpErase simpStar simpArgs simpArg dsimpArgs dsimpArg generalizeArg rcasesPatLo rcasesPatMed simpaArgsRest
-    simpaUsingBang simpaUsingBangArgsRest withAnnotateState tacticSeq1 matchAlts matchRhs
-""".split()
+PARTS = [
+    "inductionAltLHS",
+    "inductionAlt",
+    "inductionAlts",
+    "optConfig",
+    "configItem",
+    "valConfigItem",
+    "posConfigItem",
+    "negConfigItem",
+    "location",
+    "locationType",
+    "locationWildcard",
+    "locationHyp",
+    "rwRule",
+    "rwRuleSeq",
+    "elimTarget",
+    "caseArg",
+    "discharger",
+    "simpPre",
+    "simpPost",
+    "simpLemma",
+    "simpErase",
+    "simpStar",
+    "simpArgs",
+    "simpArg",
+    "dsimpArgs",
+    "dsimpArg",
+    "generalizeArg",
+    "rcasesPatLo",
+    "rcasesPatMed",
+    "simpaArgsRest",
+    "simpaUsingBang",
+    "simpaUsingBangArgsRest",
+    "withAnnotateState",
+    "tacticSeq1",
+    "matchAlts",
+    "matchRhs",
+]
 """Pieces that the tactics' parsers are made of; they are no tactics themselves."""
 
-TACTICS = """
-    exact intro intros apply refine refine' constructor left right case case' allGoals anyGoals focus skip done first
-    paren eqRefl assumption contradiction revert clear subst substVars substEqs rename renameI rotateLeft rotateRight
-    withReducible withReducibleAndInstances withUnfoldingAll cases induction change rewriteSeq rwSeq rwa split simp
-    simpAll dsimp simpa unfold omega decide injection injections generalize specialize replace fail failIfSuccess
-    applyRfl delta acRfl show congr tacticRfl tacticRfl' tacticTrivial tacticExfalso tacticTry_ tactic_<;>_ tacticHave__
-    tacticLet__ tacticSuffices_ tacticNext_=>_ tacticRepeat_ repeat' repeat1' tacticAnd_intros tacticNofun
-    tacticNomatch_,, tacticExists_,, tacticInfer_instance tacticRefine_lift_ tacticHave' tacticIterate____ symm 
-    rcases rintro obtain funInduction funCases falseOrByContra tacDepIfThenElse tacIfThenElse
-    traceState rwaAt
-""".split()
+TACTICS = [
+    "exact",
+    "intro",
+    "intros",
+    "apply",
+    "refine",
+    "refine'",
+    "constructor",
+    "left",
+    "right",
+    "case",
+    "case'",
+    "allGoals",
+    "anyGoals",
+    "focus",
+    "skip",
+    "done",
+    "first",
+    "paren",
+    "eqRefl",
+    "assumption",
+    "contradiction",
+    "revert",
+    "clear",
+    "subst",
+    "substVars",
+    "substEqs",
+    "rename",
+    "renameI",
+    "rotateLeft",
+    "rotateRight",
+    "withReducible",
+    "withReducibleAndInstances",
+    "withUnfoldingAll",
+    "cases",
+    "induction",
+    "change",
+    "rewriteSeq",
+    "rwSeq",
+    "rwa",
+    "split",
+    "simp",
+    "simpAll",
+    "dsimp",
+    "simpa",
+    "unfold",
+    "omega",
+    "decide",
+    "injection",
+    "injections",
+    "generalize",
+    "specialize",
+    "replace",
+    "fail",
+    "failIfSuccess",
+    "applyRfl",
+    "delta",
+    "acRfl",
+    "show",
+    "congr",
+    "tacticRfl",
+    "tacticRfl'",
+    "tacticTrivial",
+    "tacticExfalso",
+    "tacticTry_",
+    "tactic_<;>_",
+    "tacticHave__",
+    "tacticLet__",
+    "tacticSuffices_",
+    "tacticNext_=>_",
+    "tacticRepeat_",
+    "repeat'",
+    "repeat1'",
+    "tacticAnd_intros",
+    "tacticNofun",
+    "tacticNomatch_,,",
+    "tacticExists_,,",
+    "tacticInfer_instance",
+    "tacticRefine_lift_",
+    "tacticHave'",
+    "tacticIterate____",
+    "symm",
+    "rcases",
+    "rintro",
+    "obtain",
+    "funInduction",
+    "funCases",
+    "falseOrByContra",
+    "tacDepIfThenElse",
+    "tacIfThenElse",
+    "traceState",
+    "rwaAt",
+]
 """Tactics, below `Lean.Parser.Tactic`."""
 
-BARE_TACTICS = "tacticBy_cases_:_ tacticFunext___ tactic∎".split()
-BINDER_PREDICATES = "< > ≤ ≥ ≠ ∈ ∉".split()
+BARE_TACTICS = ["tacticBy_cases_:_", "tacticFunext___", "tactic∎"]
+BINDER_PREDICATES = ["<", ">", "≤", "≥", "≠", "∈", "∉"]
 """What may stand right behind a bound variable, as in `∀ x ∈ l, ...`."""
 
-BINDER_TERMS = "termSatisfies_binder_pred%__ term∃__,_ term∀__,_".split()
-LEAN_TACTICS = "cdot calcTactic Elab.Tactic.Ext.ext Elab.Tactic.Ext.tacticExt1___".split()
-PRIORITIES = "prioLow prioMid prioDefault prioHigh".split()
-ATTRIBUTES = "simp ext".split()
-ATTRIBUTE_PARTS = "extFlat extIff".split()
-LEAN_PARTS = """
-    cdotTk binderIdent calcFirstStep calcStep calcSteps explicitBinders bracketedExplicitBinders
-    unbracketedExplicitBinders
-""".split()
+BINDER_TERMS = ["termSatisfies_binder_pred%__", "term∃__,_", "term∀__,_"]
+LEAN_TACTICS = ["cdot", "calcTactic", "Elab.Tactic.Ext.ext", "Elab.Tactic.Ext.tacticExt1___"]
+PRIORITIES = ["prioLow", "prioMid", "prioDefault", "prioHigh"]
+ATTRIBUTES = ["simp", "ext"]
+ATTRIBUTE_PARTS = ["extFlat", "extIff"]
+LEAN_PARTS = [
+    "cdotTk",
+    "binderIdent",
+    "calcFirstStep",
+    "calcStep",
+    "calcSteps",
+    "explicitBinders",
+    "bracketedExplicitBinders",
+    "unbracketedExplicitBinders",
+]
 PATTERNS = {
-    "rcasesPat": "one ignore clear explicit tuple paren".split(),
-    "rintroPat": "one binder".split(),
+    "rcasesPat": ["one", "ignore", "clear", "explicit", "tuple", "paren"],
+    "rintroPat": ["one", "binder"],
 }
-PRINTED = """
-    And Or Not Iff Iff Eq HEq Ne Prod PProd Sum PSum BEq.beq bne Bool.and Bool.or Bool.not Bool.xor Function.comp GE.ge GT.gt LE.le LT.lt
-    HAdd.hAdd HSub.hSub HMul.hMul HDiv.hDiv HMod.hMod HPow.hPow HAppend.hAppend HAnd.hAnd HOr.hOr HXor.hXor HShiftLeft.hShiftLeft
-    HShiftRight.hShiftRight Neg.neg Dvd.dvd List.cons Membership.mem EmptyCollection.emptyCollection HasSubset.Subset
-    Functor.map
-""".split()
+PRINTED = [
+    "And",
+    "Or",
+    "Not",
+    "Iff",
+    "Iff",
+    "Eq",
+    "HEq",
+    "Ne",
+    "Prod",
+    "PProd",
+    "Sum",
+    "PSum",
+    "BEq.beq",
+    "bne",
+    "Bool.and",
+    "Bool.or",
+    "Bool.not",
+    "Bool.xor",
+    "Function.comp",
+    "GE.ge",
+    "GT.gt",
+    "LE.le",
+    "LT.lt",
+    "HAdd.hAdd",
+    "HSub.hSub",
+    "HMul.hMul",
+    "HDiv.hDiv",
+    "HMod.hMod",
+    "HPow.hPow",
+    "HAppend.hAppend",
+    "HAnd.hAnd",
+    "HOr.hOr",
+    "HXor.hXor",
+    "HShiftLeft.hShiftLeft",
+    "HShiftRight.hShiftRight",
+    "Neg.neg",
+    "Dvd.dvd",
+    "List.cons",
+    "Membership.mem",
+    "EmptyCollection.emptyCollection",
+    "HasSubset.Subset",
+    "Functor.map",
+]
 """Constants that goals show in notation, by functions `_aux_..._unexpand_NAME_N` of the binary."""
 
 NAMED_PRINTERS = {

