@@ -40,7 +40,7 @@ _VERSION = (b"olean", 2, 1, b"4.35.0", b"eb6cafb7290e8bd5f2937522d8d804f58f02baf
 _FIRST_OBJECT = 12  # in words of 8 bytes: 11 of the header, one for the root
 
 MAX_LITERAL_BITS = 14_016  # 219 words; its decimal digits are few enough for Python to convert
-_MAX_NAME_COMPONENTS, _MAX_COMPONENT_BYTES, _MAX_LIST, _MAX_BOUND_VARIABLE = 100, 4096, 1000, 2**16
+_MAX_NAME_COMPONENTS, _MAX_COMPONENT_BYTES, _MAX_LIST, _MAX_LEVELS, _MAX_COUNT = 40, 4096, 1000, 32, 2**16
 _MAX_STRING_BYTES = 2**20
 
 
@@ -88,6 +88,7 @@ class Image:
         self.strings: dict[int, str] = {}
         self.names: dict[int, Name] = {}
         self.levels: dict[int, int] = {}
+        self.level_lists: dict[int, tuple[int, ...]] = {}
         self.expressions: dict[int, int] = {}
         self.zero = terms.level((ZERO,))
 
@@ -126,14 +127,16 @@ class Image:
             raise MalformedModule(f"the object at {8 * at} is not an array, or larger than the space behind it")
         return at, list(self.words[at + 3 : at + 3 + size])
 
-    def listed(self, pointer: int, holder: int, read: Callable[[int, int], Any]) -> tuple[Any, ...]:
-        """The elements of a list, each read by `read`."""
+    def listed(
+        self, pointer: int, holder: int, read: Callable[[int, int], Any], most: int = _MAX_LIST
+    ) -> tuple[Any, ...]:
+        """The elements of a list, each read by `read`, and not more than `most`."""
         result: list[Any] = []
         while pointer != 1:
             holder, (head, pointer) = self.fields(pointer, holder, _CONS)
             result.append(read(head, holder))
-            if len(result) > _MAX_LIST:
-                raise MalformedModule(f"a list has more than {_MAX_LIST} elements")
+            if len(result) > most:
+                raise MalformedModule(f"a list has more than {most} elements")
         return tuple(result)
 
     def number(self, pointer: int, holder: int) -> int:
@@ -154,8 +157,8 @@ class Image:
 
     def small(self, pointer: int, holder: int) -> int:
         """A natural number that counts something."""
-        if not pointer & 1 or pointer >> 1 > _MAX_BOUND_VARIABLE:
-            raise MalformedModule(f"a count in the object at {8 * holder} is larger than {_MAX_BOUND_VARIABLE}")
+        if not pointer & 1 or pointer >> 1 > _MAX_COUNT:
+            raise MalformedModule(f"a count in the object at {8 * holder} is larger than {_MAX_COUNT}")
         return pointer >> 1
 
     def string(self, pointer: int, holder: int, max_bytes: int = _MAX_STRING_BYTES) -> str:
@@ -225,6 +228,13 @@ class Image:
             stack.pop()
         return done[root]
 
+    def level_list(self, pointer: int, holder: int) -> tuple[int, ...]:
+        """The universe levels that a constant is used at: few different lists, each many times."""
+        found = self.level_lists.get(pointer)
+        if found is None:
+            found = self.level_lists[pointer] = self.listed(pointer, holder, self.level, _MAX_LEVELS)
+        return found
+
     def expression(self, pointer: int, holder: int) -> int:
         """An expression."""
         root = self.index(pointer, holder)
@@ -261,7 +271,7 @@ class Image:
         if shape == _BVAR:
             return (BVAR, self.small(words[at + 1], at))
         if shape == _CONST:
-            return (CONST, self.name(words[at + 1], at), self.listed(words[at + 2], at, self.level))
+            return (CONST, self.name(words[at + 1], at), self.level_list(words[at + 2], at))
         if shape == _SORT:
             return (SORT, self.level(words[at + 1], at))
         if shape == _LITERAL:
