@@ -100,7 +100,10 @@ class Runtime:
     def function(
         self, name: str, arguments: Sequence[type[ctypes._SimpleCData[int]] | type[ctypes.c_char_p]] | int = 0
     ) -> Callable[..., int]:
-        """An exported function that returns a value; `arguments` are ctypes types, or how many values it takes."""
+        """An exported function that returns a value; `arguments` are ctypes types, or how many values it takes.
+
+        Of a result that is a byte in C, such as a truth value, only the lowest eight bits mean anything.
+        """
         function = getattr(self.library, name)
         function.argtypes = [ctypes.c_size_t] * arguments if isinstance(arguments, int) else list(arguments)
         function.restype = ctypes.c_size_t
