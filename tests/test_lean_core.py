@@ -45,7 +45,7 @@ def errors(text: str, folder: Path) -> dict[int, str]:
 
 # --------------------------------------------------------------------------------------------------------------------
 # The kernel computes these functions by its own big-number code, whatever the library says they are. If one of them
-# meant something else here, two values of it would be provably equal that are not, and `False` had a proof without axioms.
+# meant something else here, it would have two values, provably equal: a proof of `False` without axioms.
 # --------------------------------------------------------------------------------------------------------------------
 
 
@@ -150,7 +150,7 @@ def test_big_numbers_come_out_as_in_python(name: str, tmp_path: Path) -> None:
 
 
 def test_the_kernel_reads_strings_as_the_library_does(tmp_path: Path) -> None:
-    # 'a' is 97, 'é' is 233, U+10FFFF the last character; 0xD800 and 0x110000 are none, so `ofNat` gives the character 0.
+    # 'a' is 97, 'é' is 233, U+10FFFF the last character; 0xD800 and 0x110000 are none, so `ofNat` gives character 0.
     text = "\n".join(
         [
             'example : "aé" = String.ofList [Char.ofNat 97, Char.ofNat 233] := rfl',
@@ -198,9 +198,11 @@ def test_the_library_itself_proves_nothing_by_an_open_goal(tmp_path: Path) -> No
 # --------------------------------------------------------------------------------------------------------------------
 
 # The list that the library promises; `exists` stands for `use`, which is Mathlib's.
-PROMISED = """intro intros exact apply refine constructor left right cases rcases obtain induction rw simp simp_all decide rfl
-    symm exfalso contradiction by_cases calc have show suffices exists funext ext match injection subst unfold split <;> first
-    try repeat all_goals omega""".split()
+PROMISED = """
+    intro intros exact apply refine constructor left right cases rcases obtain induction rw simp simp_all decide rfl symm
+    exfalso contradiction by_cases calc have show suffices exists funext ext match injection subst unfold split <;> first
+    try repeat all_goals omega
+"""
 
 
 def sections() -> dict[str, tuple[int, int]]:
@@ -219,7 +221,7 @@ def tactic_errors(tmp_path_factory: pytest.TempPathFactory) -> dict[int, str]:
 
 def test_every_promised_tactic_has_a_theorem_that_uses_it() -> None:
     lines = TACTICS.read_text(encoding="utf-8").splitlines()
-    for name in PROMISED:
+    for name in PROMISED.split():
         first, last = sections()[name]
         body = "\n".join(lines[first:last])
         assert re.search(rf"(?<!\w){re.escape(name)}(?!\w)", body), f"nothing below the heading {name} uses it"

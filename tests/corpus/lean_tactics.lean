@@ -379,6 +379,12 @@ theorem congr_argument (f : Nat → Nat) (a b : Nat) (h : a = b) : f a = f b := 
 theorem omega_linear (a b c : Nat) (h : a < b) (h' : b < c) : a + 1 < c := by omega
 theorem omega_division (n : Nat) : n % 2 < 2 := by omega
 
+/-! ### ac_rfl -/
+theorem ac_rfl_sum (a b c d : Nat) : a + b + c + d = d + (b + c) + a := by ac_rfl
+theorem ac_rfl_sum_of_products (a b c d : Nat) : a * b + c * d = d * c + b * a := by ac_rfl
+theorem ac_rfl_neutral (a b : Nat) : a + 0 + b = b + a := by ac_rfl
+theorem ac_rfl_repeated (a b c : Nat) : max a (max b (max c b)) = max c (max b a) := by ac_rfl
+
 /-! ### structural recursion -/
 def triangle : Nat → Nat
   | 0 => 0

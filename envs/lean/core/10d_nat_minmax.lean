@@ -237,3 +237,10 @@ protected theorem add_max_add_left (a b c : Nat) : max (c + a) (c + b) = c + max
   rw [Nat.add_comm c, Nat.add_comm c, Nat.add_max_add_right, Nat.add_comm]
 
 end Nat
+
+instance Nat.instAssociativeMin : Std.Associative (α := Nat) min := ⟨Nat.min_assoc⟩
+instance Nat.instCommutativeMin : Std.Commutative (α := Nat) min := ⟨Nat.min_comm⟩
+instance Nat.instIdempotentMin : Std.IdempotentOp (α := Nat) min := ⟨Nat.min_self⟩
+instance Nat.instAssociativeMax : Std.Associative (α := Nat) max := ⟨Nat.max_assoc⟩
+instance Nat.instCommutativeMax : Std.Commutative (α := Nat) max := ⟨Nat.max_comm⟩
+instance Nat.instIdempotentMax : Std.IdempotentOp (α := Nat) max := ⟨Nat.max_self⟩
