@@ -199,9 +199,9 @@ def test_the_library_itself_proves_nothing_by_an_open_goal(tmp_path: Path) -> No
 
 # The list that the library promises; `exists` stands for `use`, which is Mathlib's.
 PROMISED = """
-    intro intros exact apply refine constructor left right cases rcases obtain induction rw simp simp_all decide rfl symm
-    exfalso contradiction by_cases calc have show suffices exists funext ext match injection subst unfold split <;> first
-    try repeat all_goals omega
+    intro intros exact apply refine constructor left right cases rcases obtain induction rw simp simp_all decide rfl
+    symm exfalso contradiction by_cases calc have show suffices exists funext ext match injection subst unfold split <;>
+    first try repeat all_goals omega
 """
 
 

@@ -58,7 +58,8 @@ theorem beq_refl : (n : Nat) → Eq (beq n n) true
   | .succ n => beq_refl n
 
 theorem ne_of_beq_eq_false {n m : Nat} (h : Eq (beq n m) false) : Not (Eq n m) :=
-  fun h' => Bool.noConfusion_helper ((beq_refl n).symm.trans (Eq.subst (motive := fun k => Eq (beq n k) false) h'.symm h))
+  fun h' => Bool.noConfusion_helper
+    ((beq_refl n).symm.trans (Eq.subst (motive := fun k => Eq (beq n k) false) h'.symm h))
 
 @[extern "lean_nat_dec_eq"] protected def decEq (n m : Nat) : Decidable (Eq n m) where
   decide := beq n m
@@ -95,7 +96,8 @@ def gcdGo : Nat → Nat → Nat → Nat
 /-- Accelerated. -/
 @[extern "lean_nat_gcd"] def gcd (m n : Nat) : Nat := gcdGo m m n
 
-/-- The number whose bits are `f` of the bits of two numbers; `fuel` bounds the first number, which halves at every step. -/
+/-- The number whose bits are `f` of the bits of two numbers; `fuel` bounds the first number, which halves at every
+step. -/
 def bitwiseGo (f : Bool → Bool → Bool) : Nat → Nat → Nat → Nat
   | .zero, _, m => cond (f false true) m .zero
   | .succ _, .zero, m => cond (f false true) m .zero

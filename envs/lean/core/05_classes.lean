@@ -1,5 +1,6 @@
 /-
-What notation stands for: the classes behind `+`, `≤`, `==`, `++`, `∈`, ... and their instances for `Nat`, `List`, `Bool`,
+What notation stands for: the classes behind `+`, `≤`, `==`, `++`, `∈`, ... and their instances for `Nat`, `List`,
+`Bool`,
 `Option`, `Char` and `String`.
 -/
 
@@ -117,13 +118,15 @@ attribute [match_pattern] HAdd.hAdd Add.add Nat.add Neg.neg
   hXor a b := XorOp.xor a b
 @[default_instance, reducible] instance instHShiftLeftOfShiftLeft {α : Type u} [ShiftLeft α] : HShiftLeft α α α where
   hShiftLeft a b := ShiftLeft.shiftLeft a b
-@[default_instance, reducible] instance instHShiftRightOfShiftRight {α : Type u} [ShiftRight α] : HShiftRight α α α where
+@[default_instance, reducible] instance instHShiftRightOfShiftRight {α : Type u} [ShiftRight α] :
+    HShiftRight α α α where
   hShiftRight a b := ShiftRight.shiftRight a b
 
 /-! ### Coercions
 
 The front end looks for a way from a value to a type (`CoeT`), from a type to the types it stands for (`CoeSort`) and to
-functions (`CoeFun`), and unfolds what it finds. A truth value read as a proposition, a proposition that can be decided read
+functions (`CoeFun`), and unfolds what it finds. A truth value read as a proposition, a proposition that can be
+decided read
 as a truth value, and a member of a subtype read as its value are the ones there are. -/
 
 class CoeT (α : Sort u) (_ : α) (β : Sort v) where

@@ -1,5 +1,6 @@
 /-
-What tactics build their proofs from (`simp`, `decide`, `split`, `by_cases`, `calc`, ...) and the laws of logic by the names
+What tactics build their proofs from (`simp`, `decide`, `split`, `by_cases`, `calc`, ...) and the laws of logic by the
+names
 that people expect.
 -/
 
@@ -26,9 +27,11 @@ theorem implies_congr_ctx {p₁ p₂ q₁ q₂ : Prop} (h₁ : p₁ = p₂) (h�
   implies_dep_congr_ctx h₁ h₂
 theorem forall_congr {α : Sort u} {p q : α → Prop} (h : ∀ a, p a = q a) : (∀ a, p a) = (∀ a, q a) :=
   propext ⟨fun f a => (h a).mp (f a), fun f a => (h a).mpr (f a)⟩
-theorem forall_prop_domain_congr {p₁ p₂ : Prop} {q : p₁ → Prop} (h : p₁ = p₂) : (∀ a : p₁, q a) = (∀ a : p₂, q (h.mpr a)) := by
+theorem forall_prop_domain_congr {p₁ p₂ : Prop} {q : p₁ → Prop} (h : p₁ = p₂) :
+    (∀ a : p₁, q a) = (∀ a : p₂, q (h.mpr a)) := by
   subst h; rfl
-theorem forall_prop_congr_dom {p₁ p₂ : Prop} (h : p₁ = p₂) (q : p₁ → Prop) : (∀ a : p₁, q a) = (∀ a : p₂, q (h.mpr a)) := by
+theorem forall_prop_congr_dom {p₁ p₂ : Prop} (h : p₁ = p₂) (q : p₁ → Prop) :
+    (∀ a : p₁, q a) = (∀ a : p₂, q (h.mpr a)) := by
   subst h; rfl
 theorem forall_congr' {α : Sort u} {p q : α → Prop} (h : ∀ a, p a ↔ q a) : (∀ a, p a) ↔ ∀ a, q a :=
   ⟨fun f a => (h a).mp (f a), fun f a => (h a).mpr (f a)⟩
@@ -49,7 +52,8 @@ theorem ite_congr {α : Sort u} {b c : Prop} {x y u v : α} {s : Decidable b} [D
   | ⟨false, hn⟩, ⟨true, hp⟩ => exact absurd hp hn
 theorem ite_cond_congr {α : Sort u} {b c : Prop} {x y : α} {s : Decidable b} [Decidable c] (h : b = c) :
     ite b x y = ite c x y := ite_congr h (fun _ => rfl) (fun _ => rfl)
-theorem dite_congr {b c : Prop} {α : Sort u} {s : Decidable b} [Decidable c] {x : b → α} {u : c → α} {y : ¬b → α} {v : ¬c → α}
+theorem dite_congr {b c : Prop} {α : Sort u} {s : Decidable b} [Decidable c] {x : b → α}
+    {u : c → α} {y : ¬b → α} {v : ¬c → α}
     (h₁ : b = c) (h₂ : (h : c) → x (h₁.mpr h) = u h) (h₃ : (h : ¬c) → y (h₁ ▸ h) = v h) : dite b x y = dite c u v := by
   subst h₁
   rename_i inst

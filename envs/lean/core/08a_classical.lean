@@ -1,5 +1,6 @@
 /-
-Classical logic: the excluded middle from choice (Diaconescu), and what follows from it; the laws of decidable propositions.
+Classical logic: the excluded middle from choice (Diaconescu), and what follows from it; the laws of decidable
+propositions.
 -/
 
 namespace Classical
@@ -9,7 +10,8 @@ noncomputable def indefiniteDescription {α : Sort u} (p : α → Prop) (h : ∃
 noncomputable def choose {α : Sort u} {p : α → Prop} (h : ∃ x, p x) : α := (indefiniteDescription p h).val
 theorem choose_spec {α : Sort u} {p : α → Prop} (h : ∃ x, p x) : p (choose h) := (indefiniteDescription p h).property
 
-/-- Two sets of propositions, each with a member, that are the same set when `p` holds and have other members when not. -/
+/-- Two sets of propositions, each with a member, that are the same set when `p` holds and have other members when
+not. -/
 theorem em (p : Prop) : p ∨ ¬p :=
   let U (q : Prop) : Prop := q = True ∨ p
   let V (q : Prop) : Prop := q = False ∨ p
@@ -59,11 +61,13 @@ theorem exists_or_forall_not {α : Sort u} (p : α → Prop) : (∃ a, p a) ∨ 
 theorem not_and_iff_not_or_not {a b : Prop} : ¬(a ∧ b) ↔ ¬a ∨ ¬b :=
   ⟨fun h => byCases (p := a) (fun ha => Or.inr fun hb => h ⟨ha, hb⟩) Or.inl, fun h ⟨ha, hb⟩ => h.elim (· ha) (· hb)⟩
 @[simp] theorem not_imp {a b : Prop} : ¬(a → b) ↔ a ∧ ¬b :=
-  ⟨fun h => ⟨byContradiction fun ha => h fun ha' => absurd ha' ha, fun hb => h fun _ => hb⟩, fun h f => h.right (f h.left)⟩
+  ⟨fun h => ⟨byContradiction fun ha => h fun ha' => absurd ha' ha, fun hb => h fun _ => hb⟩,
+    fun h f => h.right (f h.left)⟩
 theorem not_imp_iff_and_not {a b : Prop} : ¬(a → b) ↔ a ∧ ¬b := not_imp
 theorem imp_iff_not_or {a b : Prop} : (a → b) ↔ ¬a ∨ b :=
   ⟨fun h => byCases (p := a) (fun ha => Or.inr (h ha)) Or.inl, fun h ha => h.neg_resolve_left ha⟩
-theorem imp_iff_or_not {a b : Prop} : (b → a) ↔ a ∨ ¬b := ⟨fun h => (imp_iff_not_or.mp h).symm, fun h => h.neg_resolve_right⟩
+theorem imp_iff_or_not {a b : Prop} : (b → a) ↔ a ∨ ¬b :=
+  ⟨fun h => (imp_iff_not_or.mp h).symm, fun h => h.neg_resolve_right⟩
 theorem or_iff_not_imp_left {a b : Prop} : a ∨ b ↔ (¬a → b) :=
   ⟨fun h => h.resolve_left, fun h => byCases (p := a) Or.inl fun ha => Or.inr (h ha)⟩
 theorem or_iff_not_imp_right {a b : Prop} : a ∨ b ↔ (¬b → a) :=
@@ -74,11 +78,13 @@ theorem not_imp_comm {a b : Prop} : (¬a → b) ↔ (¬b → a) :=
 theorem contrapositive {a b : Prop} : (¬a → ¬b) ↔ (b → a) := not_imp_not
 theorem peirce {a b : Prop} (h : (a → b) → a) : a := byContradiction fun na => na (h fun ha => absurd ha na)
 theorem imp_or {a b c : Prop} : (a → b ∨ c) ↔ (a → b) ∨ (a → c) :=
-  ⟨fun h => byCases (p := a) (fun ha => (h ha).imp (fun hb _ => hb) (fun hc _ => hc)) fun ha => Or.inl fun ha' => absurd ha' ha,
+  ⟨fun h => byCases (p := a) (fun ha => (h ha).imp (fun hb _ => hb) (fun hc _ => hc))
+      fun ha => Or.inl fun ha' => absurd ha' ha,
     fun h ha => h.imp (· ha) (· ha)⟩
 
 end Classical
 
-export Classical (not_not not_imp not_forall not_forall_not not_exists_not or_iff_not_imp_left or_iff_not_imp_right imp_iff_not_or
+export Classical (not_not not_imp not_forall not_forall_not not_exists_not or_iff_not_imp_left or_iff_not_imp_right
+imp_iff_not_or
   imp_iff_or_not not_imp_not not_imp_comm not_and_iff_not_or_not)
 theorem by_contra {p : Prop} (h : ¬p → False) : p := Classical.byContradiction h

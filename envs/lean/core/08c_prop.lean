@@ -24,7 +24,8 @@ theorem iff_not_self_absurd {a : Prop} : ¬(a ↔ ¬a) := fun h => have hn : ¬a
 theorem not_or_of_not {a b : Prop} (h : ¬a) : ¬a ∨ b := Or.inl h
 theorem and_not_not_of_not_or {p q : Prop} (h : ¬(p ∨ q)) : ¬p ∧ ¬q := not_or.mp h
 theorem not_imp_of_and_not {a b : Prop} : a ∧ ¬b → ¬(a → b) | ⟨ha, hb⟩, h => hb (h ha)
-theorem not_and_of_not_or_not {a b : Prop} (h : ¬a ∨ ¬b) : ¬(a ∧ b) := h.elim (not_and_of_not_left b) (not_and_of_not_right a)
+theorem not_and_of_not_or_not {a b : Prop} (h : ¬a ∨ ¬b) : ¬(a ∧ b) :=
+  h.elim (not_and_of_not_left b) (not_and_of_not_right a)
 theorem false_or_by_contra {p : Prop} (h : ¬p → False) : p := Classical.byContradiction h
 theorem imp_or_left {a b c : Prop} (h : a → b) : a → b ∨ c := fun ha => Or.inl (h ha)
 
@@ -56,7 +57,8 @@ theorem and_not_of_not_imp [Decidable p] (h : ¬(p → q)) : p ∧ ¬q := Classi
 theorem and_or_not_and_not_of_iff [Decidable q] (h : p ↔ q) : (p ∧ q) ∨ (¬p ∧ ¬q) :=
   byCases (p := q) (fun hq => Or.inl ⟨h.mpr hq, hq⟩) fun hq => Or.inr ⟨h.not.mpr hq, hq⟩
 theorem iff_iff_and_or_not_and_not [Decidable q] : (p ↔ q) ↔ (p ∧ q) ∨ (¬p ∧ ¬q) :=
-  ⟨and_or_not_and_not_of_iff, fun h => h.elim (fun h => iff_of_true h.left h.right) fun h => iff_of_false h.left h.right⟩
+  ⟨and_or_not_and_not_of_iff,
+    fun h => h.elim (fun h => iff_of_true h.left h.right) fun h => iff_of_false h.left h.right⟩
 theorem and_not_or_not_and_of_not_iff [Decidable p] [Decidable q] (h : ¬(p ↔ q)) : (p ∧ ¬q) ∨ (¬p ∧ q) :=
   byCases (p := p) (fun hp => Or.inl ⟨hp, fun hq => h (iff_of_true hp hq)⟩)
     fun hp => Or.inr ⟨hp, byContradiction fun hq => h (iff_of_false hp hq)⟩

@@ -4,7 +4,8 @@ Quantifiers, functions, and conditionals.
 
 /-! ### Quantifiers -/
 
-protected theorem Nonempty.elim {α : Sort u} {p : Prop} (h₁ : Nonempty α) (h₂ : α → p) : p := match h₁ with | ⟨a⟩ => h₂ a
+protected theorem Nonempty.elim {α : Sort u} {p : Prop} (h₁ : Nonempty α) (h₂ : α → p) : p :=
+  match h₁ with | ⟨a⟩ => h₂ a
 
 section
 variable {α : Sort u} {β : Sort v} {p q : α → Prop} {a' : α} {b : Prop}
@@ -32,18 +33,24 @@ theorem forall_or_right {b : Prop} {p : α → Prop} : (∀ x, p x ∨ b) ↔ (�
 theorem exists_and_of (h : ∃ x, p x ∧ q x) : (∃ x, p x) ∧ ∃ x, q x :=
   have ⟨x, h₁, h₂⟩ := h
   ⟨⟨x, h₁⟩, ⟨x, h₂⟩⟩
-@[simp] theorem exists_and_left : (∃ x, b ∧ p x) ↔ b ∧ ∃ x, p x := ⟨fun ⟨x, hb, hx⟩ => ⟨hb, x, hx⟩, fun ⟨hb, x, hx⟩ => ⟨x, hb, hx⟩⟩
-@[simp] theorem exists_and_right : (∃ x, p x ∧ b) ↔ (∃ x, p x) ∧ b := ⟨fun ⟨x, hx, hb⟩ => ⟨⟨x, hx⟩, hb⟩, fun ⟨⟨x, hx⟩, hb⟩ => ⟨x, hx, hb⟩⟩
-theorem exists_const_iff (α : Sort u) : (∃ _ : α, b) ↔ Nonempty α ∧ b := ⟨fun ⟨x, hb⟩ => ⟨⟨x⟩, hb⟩, fun ⟨⟨x⟩, hb⟩ => ⟨x, hb⟩⟩
-@[simp] theorem exists_const (α : Sort u) [i : Nonempty α] : (∃ _ : α, b) ↔ b := ⟨fun ⟨_, hb⟩ => hb, i.elim fun x hb => ⟨x, hb⟩⟩
+@[simp] theorem exists_and_left : (∃ x, b ∧ p x) ↔ b ∧ ∃ x, p x :=
+  ⟨fun ⟨x, hb, hx⟩ => ⟨hb, x, hx⟩, fun ⟨hb, x, hx⟩ => ⟨x, hb, hx⟩⟩
+@[simp] theorem exists_and_right : (∃ x, p x ∧ b) ↔ (∃ x, p x) ∧ b :=
+  ⟨fun ⟨x, hx, hb⟩ => ⟨⟨x, hx⟩, hb⟩, fun ⟨⟨x, hx⟩, hb⟩ => ⟨x, hx, hb⟩⟩
+theorem exists_const_iff (α : Sort u) : (∃ _ : α, b) ↔ Nonempty α ∧ b :=
+  ⟨fun ⟨x, hb⟩ => ⟨⟨x⟩, hb⟩, fun ⟨⟨x⟩, hb⟩ => ⟨x, hb⟩⟩
+@[simp] theorem exists_const (α : Sort u) [i : Nonempty α] : (∃ _ : α, b) ↔ b :=
+  ⟨fun ⟨_, hb⟩ => hb, i.elim fun x hb => ⟨x, hb⟩⟩
 @[simp] theorem forall_const (α : Sort u) [i : Nonempty α] : (α → b) ↔ b := ⟨i.elim fun x h => h x, fun hb _ => hb⟩
 @[simp] theorem exists_false : ¬∃ _ : α, False := fun ⟨_, h⟩ => h
 theorem exists_true_iff_nonempty : (∃ _ : α, True) ↔ Nonempty α := ⟨fun ⟨x, _⟩ => ⟨x⟩, fun ⟨x⟩ => ⟨x, trivial⟩⟩
 @[simp] theorem exists_prop {a b : Prop} : (∃ _ : a, b) ↔ a ∧ b := ⟨fun ⟨ha, hb⟩ => ⟨ha, hb⟩, fun ⟨ha, hb⟩ => ⟨ha, hb⟩⟩
 theorem exists_prop' {p : Prop} : (∃ _ : α, p) ↔ Nonempty α ∧ p := exists_const_iff α
-theorem exists_prop_of_true {p : Prop} {q : p → Prop} (h : p) : (∃ h' : p, q h') ↔ q h := ⟨fun ⟨_, hq⟩ => hq, fun hq => ⟨h, hq⟩⟩
+theorem exists_prop_of_true {p : Prop} {q : p → Prop} (h : p) : (∃ h' : p, q h') ↔ q h :=
+  ⟨fun ⟨_, hq⟩ => hq, fun hq => ⟨h, hq⟩⟩
 theorem forall_prop_of_true {p : Prop} {q : p → Prop} (h : p) : (∀ h' : p, q h') ↔ q h := ⟨fun f => f h, fun hq _ => hq⟩
-theorem forall_prop_of_false {p : Prop} {q : p → Prop} (hn : ¬p) : (∀ h' : p, q h') ↔ True := iff_true_intro fun h => absurd h hn
+theorem forall_prop_of_false {p : Prop} {q : p → Prop} (hn : ¬p) : (∀ h' : p, q h') ↔ True :=
+  iff_true_intro fun h => absurd h hn
 theorem forall_true_iff : (α → True) ↔ True := imp_true_iff α
 theorem forall_true_left {p : True → Prop} : (∀ x, p x) ↔ p trivial := forall_prop_of_true _
 @[simp] theorem exists_eq : ∃ a, a = a' := ⟨a', rfl⟩
@@ -65,7 +72,8 @@ theorem forall_eq_apply_imp_iff {f : α → β} {p : β → Prop} : (∀ b a, b 
   ⟨fun h a => h _ a rfl, fun h _ a e => e ▸ h a⟩
 theorem forall_comm {p : α → β → Prop} : (∀ a b, p a b) ↔ ∀ b a, p a b := ⟨fun h b a => h a b, fun h a b => h b a⟩
 theorem forall_swap {p : α → β → Prop} : (∀ a b, p a b) ↔ ∀ b a, p a b := forall_comm
-theorem exists_comm {p : α → β → Prop} : (∃ a b, p a b) ↔ ∃ b a, p a b := ⟨fun ⟨a, b, h⟩ => ⟨b, a, h⟩, fun ⟨b, a, h⟩ => ⟨a, b, h⟩⟩
+theorem exists_comm {p : α → β → Prop} : (∃ a b, p a b) ↔ ∃ b a, p a b :=
+  ⟨fun ⟨a, b, h⟩ => ⟨b, a, h⟩, fun ⟨b, a, h⟩ => ⟨a, b, h⟩⟩
 theorem exists_swap {p : α → β → Prop} : (∃ a b, p a b) ↔ ∃ b a, p a b := exists_comm
 theorem exists_apply_eq_apply (f : α → β) (a' : α) : ∃ a, f a = f a' := ⟨a', rfl⟩
 theorem exists_imp_exists (h : ∀ a, p a → q a) : (∃ a, p a) → ∃ a, q a := Exists.imp h
@@ -76,7 +84,8 @@ end
 
 /-- There is exactly one. -/
 def ExistsUnique {α : Sort u} (p : α → Prop) : Prop := ∃ x, p x ∧ ∀ y, p y → y = x
-theorem ExistsUnique.intro {α : Sort u} {p : α → Prop} (w : α) (h₁ : p w) (h₂ : ∀ y, p y → y = w) : ExistsUnique p := ⟨w, h₁, h₂⟩
+theorem ExistsUnique.intro {α : Sort u} {p : α → Prop} (w : α) (h₁ : p w) (h₂ : ∀ y, p y → y = w) : ExistsUnique p :=
+  ⟨w, h₁, h₂⟩
 theorem ExistsUnique.«exists» {α : Sort u} {p : α → Prop} : ExistsUnique p → ∃ x, p x | ⟨x, h, _⟩ => ⟨x, h⟩
 theorem ExistsUnique.unique {α : Sort u} {p : α → Prop} (h : ExistsUnique p) {a b : α} (ha : p a) (hb : p b) : a = b :=
   match h with
@@ -89,7 +98,8 @@ theorem nonempty_of_exists {α : Sort u} {p : α → Prop} (h : ∃ x, p x) : No
 
 namespace Function
 
-@[simp] theorem comp_apply {α : Sort u} {β : Sort v} {δ : Sort w} {f : β → δ} {g : α → β} {x : α} : (f ∘ g) x = f (g x) := rfl
+@[simp] theorem comp_apply {α : Sort u} {β : Sort v} {δ : Sort w} {f : β → δ} {g : α → β} {x : α} :
+    (f ∘ g) x = f (g x) := rfl
 theorem comp_def {α : Sort u} {β : Sort v} {δ : Sort w} (f : β → δ) (g : α → β) : f ∘ g = fun x => f (g x) := rfl
 theorem comp_assoc {α : Sort u} {β : Sort v} {δ : Sort w} {φ : Sort x} (f : δ → φ) (g : β → δ) (h : α → β) :
     (f ∘ g) ∘ h = f ∘ g ∘ h := rfl
@@ -105,20 +115,21 @@ def RightInverse {α : Sort u} {β : Sort v} (g : β → α) (f : α → β) : P
 
 theorem injective_id {α : Sort u} : Injective (@id α) := fun _ _ h => h
 theorem surjective_id {α : Sort u} : Surjective (@id α) := fun b => ⟨b, rfl⟩
-theorem Injective.comp {α : Sort u} {β : Sort v} {δ : Sort w} {g : β → δ} {f : α → β} (hg : Injective g) (hf : Injective f) :
-    Injective (g ∘ f) := fun _ _ h => hf (hg h)
-theorem Surjective.comp {α : Sort u} {β : Sort v} {δ : Sort w} {g : β → δ} {f : α → β} (hg : Surjective g) (hf : Surjective f) :
-    Surjective (g ∘ f) := fun c =>
+theorem Injective.comp {α : Sort u} {β : Sort v} {δ : Sort w} {g : β → δ} {f : α → β}
+    (hg : Injective g) (hf : Injective f) : Injective (g ∘ f) := fun _ _ h => hf (hg h)
+theorem Surjective.comp {α : Sort u} {β : Sort v} {δ : Sort w} {g : β → δ} {f : α → β}
+    (hg : Surjective g) (hf : Surjective f) : Surjective (g ∘ f) := fun c =>
   have ⟨b, hb⟩ := hg c
   have ⟨a, ha⟩ := hf b
   ⟨a, (congrArg g ha).trans hb⟩
-theorem Bijective.comp {α : Sort u} {β : Sort v} {δ : Sort w} {g : β → δ} {f : α → β} (hg : Bijective g) (hf : Bijective f) :
-    Bijective (g ∘ f) := ⟨hg.left.comp hf.left, hg.right.comp hf.right⟩
+theorem Bijective.comp {α : Sort u} {β : Sort v} {δ : Sort w} {g : β → δ} {f : α → β}
+    (hg : Bijective g) (hf : Bijective f) : Bijective (g ∘ f) := ⟨hg.left.comp hf.left, hg.right.comp hf.right⟩
 theorem Injective.eq_iff {α : Sort u} {β : Sort v} {f : α → β} (h : Injective f) {a b : α} : f a = f b ↔ a = b :=
   ⟨fun h' => h h', congrArg f⟩
 theorem LeftInverse.injective {α : Sort u} {β : Sort v} {g : β → α} {f : α → β} (h : LeftInverse g f) : Injective f :=
   fun a b e => (h a).symm.trans ((congrArg g e).trans (h b))
-theorem RightInverse.surjective {α : Sort u} {β : Sort v} {g : β → α} {f : α → β} (h : RightInverse g f) : Surjective f :=
+theorem RightInverse.surjective {α : Sort u} {β : Sort v} {g : β → α} {f : α → β} (h : RightInverse g f) :
+    Surjective f :=
   fun b => ⟨g b, h b⟩
 theorem LeftInverse.surjective {α : Sort u} {β : Sort v} {g : β → α} {f : α → β} (h : LeftInverse g f) : Surjective g :=
   fun a => ⟨f a, h a⟩

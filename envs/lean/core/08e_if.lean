@@ -37,7 +37,8 @@ theorem ite_eq_iff [Decidable c] {a b x : α} : (if c then a else b) = x ↔ (c 
   by_cases h : c
   · rw [if_pos h]; exact ⟨fun e => Or.inl ⟨h, e⟩, fun e => e.elim And.right fun e => absurd h e.left⟩
   · rw [if_neg h]; exact ⟨fun e => Or.inr ⟨h, e⟩, fun e => e.elim (fun e => absurd e.left h) And.right⟩
-theorem ite_some_none_eq_none {p : Prop} [Decidable p] {γ : Type u} {x : γ} : (if p then some x else none) = none ↔ ¬p := by
+theorem ite_some_none_eq_none {p : Prop} [Decidable p] {γ : Type u} {x : γ} :
+    (if p then some x else none) = none ↔ ¬p := by
   by_cases h : p
   · rw [if_pos h]; exact iff_of_false (fun e => nomatch e) (not_not_intro h)
   · rw [if_neg h]; exact iff_of_true rfl h
@@ -62,7 +63,8 @@ end
 @[simp] theorem cond_true {α : Sort u} (a b : α) : cond true a b = a := rfl
 @[simp] theorem cond_false {α : Sort u} (a b : α) : cond false a b = b := rfl
 @[simp] theorem cond_self {α : Sort u} (c : Bool) (a : α) : cond c a a = a := by cases c <;> rfl
-theorem cond_eq_ite {α : Sort u} (c : Bool) (a b : α) [Decidable (c = true)] : cond c a b = if c = true then a else b := by
+theorem cond_eq_ite {α : Sort u} (c : Bool) (a b : α) [Decidable (c = true)] :
+    cond c a b = if c = true then a else b := by
   cases c
   · exact (if_neg Bool.false_ne_true).symm
   · exact (if_pos rfl).symm
@@ -74,7 +76,8 @@ theorem decide_false (h : Decidable False) : @decide False h = false := decide_e
 @[simp] theorem decide_true_eq_true (h : Decidable True) : @decide True h = true := decide_true h
 @[simp] theorem decide_false_eq_false (h : Decidable False) : @decide False h = false := decide_false h
 theorem decide_eq_true_iff {p : Prop} [Decidable p] : decide p = true ↔ p := ⟨of_decide_eq_true, decide_eq_true⟩
-theorem decide_eq_false_iff_not {p : Prop} [Decidable p] : decide p = false ↔ ¬p := ⟨of_decide_eq_false, decide_eq_false⟩
+theorem decide_eq_false_iff_not {p : Prop} [Decidable p] : decide p = false ↔ ¬p :=
+  ⟨of_decide_eq_false, decide_eq_false⟩
 @[simp] theorem decide_eq_true_eq {p : Prop} [Decidable p] : (decide p = true) = p := propext decide_eq_true_iff
 @[simp] theorem decide_eq_false_eq {p : Prop} [Decidable p] : (decide p = false) = ¬p := propext decide_eq_false_iff_not
 @[simp] theorem decide_not {p : Prop} [Decidable p] [Decidable (¬p)] : decide (¬p) = Bool.not (decide p) := by
@@ -86,19 +89,26 @@ theorem not_decide_eq_true {p : Prop} [Decidable p] : Bool.not (decide p) = true
   · rw [decide_eq_true h]; exact iff_of_false (fun e => nomatch e) (not_not_intro h)
   · rw [decide_eq_false h]; exact iff_of_true rfl h
 theorem decide_eq_decide {p q : Prop} [Decidable p] [Decidable q] : decide p = decide q ↔ (p ↔ q) :=
-  ⟨fun h => ⟨fun hp => of_decide_eq_true (h ▸ decide_eq_true hp), fun hq => of_decide_eq_true (h.symm ▸ decide_eq_true hq)⟩,
+  ⟨fun h => ⟨fun hp => of_decide_eq_true (h ▸ decide_eq_true hp),
+      fun hq => of_decide_eq_true (h.symm ▸ decide_eq_true hq)⟩,
     fun h => by
       by_cases hp : p
       · rw [decide_eq_true hp, decide_eq_true (h.mp hp)]
       · rw [decide_eq_false hp, decide_eq_false (h.not.mp hp)]⟩
-theorem decide_congr {p q : Prop} [Decidable p] [Decidable q] (h : p ↔ q) : decide p = decide q := decide_eq_decide.mpr h
-@[simp] theorem decide_and {p q : Prop} [Decidable p] [Decidable q] : decide (p ∧ q) = Bool.and (decide p) (decide q) := rfl
-@[simp] theorem decide_or {p q : Prop} [Decidable p] [Decidable q] : decide (p ∨ q) = Bool.or (decide p) (decide q) := rfl
+theorem decide_congr {p q : Prop} [Decidable p] [Decidable q] (h : p ↔ q) : decide p = decide q :=
+  decide_eq_decide.mpr h
+@[simp] theorem decide_and {p q : Prop} [Decidable p] [Decidable q] : decide (p ∧ q) = Bool.and (decide p) (decide q) :=
+  rfl
+@[simp] theorem decide_or {p q : Prop} [Decidable p] [Decidable q] : decide (p ∨ q) = Bool.or (decide p) (decide q) :=
+  rfl
 theorem Decidable.decide_eq_true {p : Prop} [Decidable p] (h : p) : decide p = true := _root_.decide_eq_true h
 theorem Decidable.of_iff {p q : Prop} [Decidable p] (h : p ↔ q) : Nonempty (Decidable q) :=
   if hp : p then ⟨isTrue (h.mp hp)⟩ else ⟨isFalse (h.not.mp hp)⟩
 @[reducible] def decidable_of_iff {q : Prop} (p : Prop) (h : p ↔ q) [Decidable p] : Decidable q :=
   if hp : p then isTrue (h.mp hp) else isFalse (h.not.mp hp)
-@[reducible] def decidable_of_iff' {p : Prop} (q : Prop) (h : p ↔ q) [Decidable q] : Decidable p := decidable_of_iff q h.symm
-@[reducible] def decidable_of_decidable_of_iff {p q : Prop} [Decidable p] (h : p ↔ q) : Decidable q := decidable_of_iff p h
-@[reducible] def decidable_of_decidable_of_eq {p q : Prop} [Decidable p] (h : p = q) : Decidable q := decidable_of_iff p (iff_of_eq h)
+@[reducible] def decidable_of_iff' {p : Prop} (q : Prop) (h : p ↔ q) [Decidable q] : Decidable p :=
+  decidable_of_iff q h.symm
+@[reducible] def decidable_of_decidable_of_iff {p q : Prop} [Decidable p] (h : p ↔ q) : Decidable q :=
+  decidable_of_iff p h
+@[reducible] def decidable_of_decidable_of_eq {p q : Prop} [Decidable p] (h : p = q) : Decidable q :=
+  decidable_of_iff p (iff_of_eq h)

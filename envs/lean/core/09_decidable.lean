@@ -40,9 +40,11 @@ instance Bool.instDecidableForall (p : Bool → Prop) [DecidablePred p] : Decida
 instance Bool.instDecidableExists (p : Bool → Prop) [DecidablePred p] : Decidable (∃ x, p x) :=
   decidable_of_iff (p false ∨ p true) ⟨fun h => h.elim (⟨_, ·⟩) (⟨_, ·⟩),
     fun ⟨b, h⟩ => match b, h with | false, h => Or.inl h | true, h => Or.inr h⟩
-instance instDecidableForallProp {p : Prop} {q : p → Prop} [Decidable p] [∀ h, Decidable (q h)] : Decidable (∀ h, q h) :=
+instance instDecidableForallProp {p : Prop} {q : p → Prop} [Decidable p] [∀ h, Decidable (q h)] :
+    Decidable (∀ h, q h) :=
   if hp : p then decidable_of_iff (q hp) ⟨fun h _ => h, fun h => h hp⟩ else isTrue fun h => absurd h hp
-instance instDecidableExistsProp {p : Prop} {q : p → Prop} [Decidable p] [∀ h, Decidable (q h)] : Decidable (∃ h, q h) :=
+instance instDecidableExistsProp {p : Prop} {q : p → Prop} [Decidable p] [∀ h, Decidable (q h)] :
+    Decidable (∃ h, q h) :=
   if hp : p then decidable_of_iff (q hp) ⟨fun h => ⟨hp, h⟩, fun ⟨_, h⟩ => h⟩ else isFalse fun ⟨h, _⟩ => hp h
 instance instDecidableIte {p q r : Prop} [Decidable p] [Decidable q] [Decidable r] : Decidable (if p then q else r) :=
   if h : p then decidable_of_iff q (by rw [if_pos h]) else decidable_of_iff r (by rw [if_neg h])

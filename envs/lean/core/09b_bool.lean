@@ -30,9 +30,11 @@ theorem and_right_comm (a b c : Bool) : (a && b && c) = (a && c && b) := by case
 theorem or_left_comm (a b c : Bool) : (a || (b || c)) = (b || (a || c)) := by cases a <;> cases b <;> rfl
 theorem or_right_comm (a b c : Bool) : (a || b || c) = (a || c || b) := by cases a <;> cases b <;> cases c <;> rfl
 theorem and_or_distrib_left (a b c : Bool) : (a && (b || c)) = (a && b || a && c) := by cases a <;> rfl
-theorem and_or_distrib_right (a b c : Bool) : ((a || b) && c) = (a && c || b && c) := by cases a <;> cases b <;> cases c <;> rfl
+theorem and_or_distrib_right (a b c : Bool) : ((a || b) && c) = (a && c || b && c) :=
+  by cases a <;> cases b <;> cases c <;> rfl
 theorem or_and_distrib_left (a b c : Bool) : (a || b && c) = ((a || b) && (a || c)) := by cases a <;> rfl
-theorem or_and_distrib_right (a b c : Bool) : (a && b || c) = ((a || c) && (b || c)) := by cases a <;> cases b <;> cases c <;> rfl
+theorem or_and_distrib_right (a b c : Bool) : (a && b || c) = ((a || c) && (b || c)) :=
+  by cases a <;> cases b <;> cases c <;> rfl
 @[simp] theorem and_self_left (a b : Bool) : (a && (a && b)) = (a && b) := by cases a <;> rfl
 @[simp] theorem and_self_right (a b : Bool) : (a && b && b) = (a && b) := by cases a <;> cases b <;> rfl
 @[simp] theorem or_self_left (a b : Bool) : (a || (a || b)) = (a || b) := by cases a <;> rfl
@@ -94,9 +96,11 @@ theorem not_inj {a b : Bool} (h : (!a) = (!b)) : a = b := not_inj_iff.mp h
   cases a <;> cases b <;> apply propext <;> decide
 theorem and_eq_true_iff {a b : Bool} : (a && b) = true ↔ a = true ∧ b = true := iff_of_eq (and_eq_true a b)
 theorem or_eq_true_iff {a b : Bool} : (a || b) = true ↔ a = true ∨ b = true := iff_of_eq (or_eq_true a b)
-@[simp] theorem and_eq_false_iff {a b : Bool} : (a && b) = false ↔ (a = true → b = false) := by cases a <;> cases b <;> decide
+@[simp] theorem and_eq_false_iff {a b : Bool} : (a && b) = false ↔ (a = true → b = false) :=
+  by cases a <;> cases b <;> decide
 theorem and_eq_false {a b : Bool} : (a && b) = false ↔ a = false ∨ b = false := by cases a <;> cases b <;> decide
-@[simp] theorem or_eq_false_iff {a b : Bool} : (a || b) = false ↔ a = false ∧ b = false := by cases a <;> cases b <;> decide
+@[simp] theorem or_eq_false_iff {a b : Bool} : (a || b) = false ↔ a = false ∧ b = false :=
+  by cases a <;> cases b <;> decide
 @[simp] theorem not_eq_true' (b : Bool) : ((!b) = true) = (b = false) := by cases b <;> apply propext <;> decide
 @[simp] theorem not_eq_false' (b : Bool) : ((!b) = false) = (b = true) := by cases b <;> apply propext <;> decide
 @[simp] theorem xor_eq_true_iff {a b : Bool} : (a ^^ b) = true ↔ a ≠ b := by cases a <;> cases b <;> decide
@@ -119,7 +123,8 @@ theorem xor_eq_false_iff {a b : Bool} : (a ^^ b) = false ↔ a = b := by cases a
   ⟨fun h => ⟨h _, h _⟩, fun ⟨h₀, h₁⟩ b => match b with | false => h₀ | true => h₁⟩
 @[simp] theorem exists_bool {p : Bool → Prop} : (∃ b, p b) ↔ p false ∨ p true :=
   ⟨fun ⟨b, h⟩ => match b, h with | false, h => Or.inl h | true, h => Or.inr h, fun h => h.elim (⟨_, ·⟩) (⟨_, ·⟩)⟩
-theorem not_ite (c : Prop) [Decidable c] (a b : Bool) : (!(if c then a else b)) = if c then !a else !b := by split <;> rfl
+theorem not_ite (c : Prop) [Decidable c] (a b : Bool) : (!(if c then a else b)) = if c then !a else !b :=
+  by split <;> rfl
 @[simp] theorem if_true_left (p : Prop) [Decidable p] (b : Bool) : (if p then true else b) = (decide p || b) := by
   by_cases h : p
   · rw [if_pos h, _root_.decide_eq_true h]; rfl

@@ -167,7 +167,8 @@ protected theorem mul_two (n : Nat) : n * 2 = n + n := by rw [Nat.mul_comm, Nat.
     | zero => exact iff_of_true (Nat.zero_mul _) (Or.inl rfl)
     | succ n => exact iff_of_false (succ_ne_zero _) fun h => h.elim (succ_ne_zero _) (succ_ne_zero _)
 theorem eq_zero_of_mul_eq_zero {n m : Nat} (h : n * m = 0) : n = 0 ∨ m = 0 := Nat.mul_eq_zero.mp h
-protected theorem mul_ne_zero {n m : Nat} (hn : n ≠ 0) (hm : m ≠ 0) : n * m ≠ 0 := fun h => (Nat.mul_eq_zero.mp h).elim hn hm
+protected theorem mul_ne_zero {n m : Nat} (hn : n ≠ 0) (hm : m ≠ 0) : n * m ≠ 0 :=
+  fun h => (Nat.mul_eq_zero.mp h).elim hn hm
 protected theorem mul_ne_zero_iff {n m : Nat} : n * m ≠ 0 ↔ n ≠ 0 ∧ m ≠ 0 :=
   ⟨fun h => ⟨fun e => h (Nat.mul_eq_zero.mpr (Or.inl e)), fun e => h (Nat.mul_eq_zero.mpr (Or.inr e))⟩,
     fun h => Nat.mul_ne_zero h.left h.right⟩
@@ -197,15 +198,18 @@ class Std.IdempotentOp {α : Sort u} (op : α → α → α) : Prop where
 
 class Std.LeftIdentity {α : Sort u} {β : Sort v} (op : α → β → β) (o : outParam α) : Prop where
 
-class Std.LawfulLeftIdentity {α : Sort u} {β : Sort v} (op : α → β → β) (o : outParam α) : Prop extends Std.LeftIdentity op o where
+class Std.LawfulLeftIdentity {α : Sort u} {β : Sort v} (op : α → β → β) (o : outParam α) :
+    Prop extends Std.LeftIdentity op o where
   left_id : (a : β) → op o a = a
 
 class Std.RightIdentity {α : Sort u} {β : Sort v} (op : α → β → α) (o : outParam β) : Prop where
 
-class Std.LawfulRightIdentity {α : Sort u} {β : Sort v} (op : α → β → α) (o : outParam β) : Prop extends Std.RightIdentity op o where
+class Std.LawfulRightIdentity {α : Sort u} {β : Sort v} (op : α → β → α) (o : outParam β) :
+    Prop extends Std.RightIdentity op o where
   right_id : (a : α) → op a o = a
 
-class Std.Identity {α : Sort u} (op : α → α → α) (o : outParam α) : Prop extends Std.LeftIdentity op o, Std.RightIdentity op o where
+class Std.Identity {α : Sort u} (op : α → α → α) (o : outParam α) :
+    Prop extends Std.LeftIdentity op o, Std.RightIdentity op o where
 
 class Std.LawfulIdentity {α : Sort u} (op : α → α → α) (o : outParam α) : Prop
     extends Std.Identity op o, Std.LawfulLeftIdentity op o, Std.LawfulRightIdentity op o where

@@ -122,7 +122,8 @@ protected theorem eq_zero_of_not_pos {n : Nat} (h : ¬0 < n) : n = 0 := (Nat.eq_
 theorem lt_one_iff {n : Nat} : n < 1 ↔ n = 0 := lt_succ_iff.trans Nat.le_zero
 protected theorem one_le_iff_ne_zero {n : Nat} : 1 ≤ n ↔ n ≠ 0 := Nat.pos_iff_ne_zero
 protected theorem one_le_two : 1 ≤ 2 := le_succ 1
-theorem exists_eq_succ_of_lt {n m : Nat} (h : n < m) : ∃ k, m = k + 1 := ⟨pred m, (succ_pred (Nat.ne_zero_of_lt h)).symm⟩
+theorem exists_eq_succ_of_lt {n m : Nat} (h : n < m) : ∃ k, m = k + 1 :=
+  ⟨pred m, (succ_pred (Nat.ne_zero_of_lt h)).symm⟩
 
 /-! ### One of the three -/
 
@@ -160,7 +161,8 @@ protected theorem eq_or_lt_of_le {n m : Nat} (h : n ≤ m) : n = m ∨ n < m := 
 protected theorem lt_or_eq_of_le {n m : Nat} (h : n ≤ m) : n < m ∨ n = m := (Nat.eq_or_lt_of_le h).symm
 protected theorem le_iff_lt_or_eq {n m : Nat} : n ≤ m ↔ n < m ∨ n = m :=
   ⟨Nat.lt_or_eq_of_le, fun h => h.elim Nat.le_of_lt Nat.le_of_eq⟩
-protected theorem lt_of_le_of_ne {n m : Nat} (h₁ : n ≤ m) (h₂ : n ≠ m) : n < m := (Nat.lt_or_eq_of_le h₁).resolve_right h₂
+protected theorem lt_of_le_of_ne {n m : Nat} (h₁ : n ≤ m) (h₂ : n ≠ m) : n < m :=
+  (Nat.lt_or_eq_of_le h₁).resolve_right h₂
 protected theorem lt_of_le_and_ne {n m : Nat} (h₁ : n ≤ m) (h₂ : n ≠ m) : n < m := Nat.lt_of_le_of_ne h₁ h₂
 protected theorem lt_iff_le_and_ne {n m : Nat} : n < m ↔ n ≤ m ∧ n ≠ m :=
   ⟨fun h => ⟨Nat.le_of_lt h, Nat.ne_of_lt h⟩, fun h => Nat.lt_of_le_of_ne h.left h.right⟩

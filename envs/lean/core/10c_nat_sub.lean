@@ -1,5 +1,6 @@
 /-
-Natural numbers: what addition and multiplication keep of the order, subtraction (which stops at zero), minimum and maximum.
+Natural numbers: what addition and multiplication keep of the order, subtraction (which stops at zero), minimum and
+maximum.
 -/
 
 namespace Nat
@@ -49,7 +50,8 @@ protected theorem le_of_add_le_add_left {k n m : Nat} (h : k + n ≤ k + m) : n 
   exact Nat.add_left_cancel hj ▸ le_add_right n j
 protected theorem le_of_add_le_add_right {k n m : Nat} (h : n + k ≤ m + k) : n ≤ m := by
   rw [Nat.add_comm n, Nat.add_comm m] at h; exact Nat.le_of_add_le_add_left h
-protected theorem lt_of_add_lt_add_left {k n m : Nat} (h : k + n < k + m) : n < m := Nat.le_of_add_le_add_left (k := k) h
+protected theorem lt_of_add_lt_add_left {k n m : Nat} (h : k + n < k + m) : n < m :=
+  Nat.le_of_add_le_add_left (k := k) h
 protected theorem lt_of_add_lt_add_right {k n m : Nat} (h : n + k < m + k) : n < m := by
   rw [Nat.add_comm n, Nat.add_comm m] at h; exact Nat.lt_of_add_lt_add_left h
 @[simp] protected theorem add_le_add_iff_left {n m k : Nat} : n + m ≤ n + k ↔ m ≤ k :=
@@ -68,7 +70,8 @@ protected theorem lt_add_of_pos_left {k n : Nat} (h : 0 < k) : n < k + n := Nat.
 protected theorem add_pos_left {m : Nat} (h : 0 < m) (n : Nat) : 0 < m + n := Nat.lt_of_lt_of_le h (le_add_right m n)
 protected theorem add_pos_right {n : Nat} (m : Nat) (h : 0 < n) : 0 < m + n := Nat.lt_of_lt_of_le h (le_add_left n m)
 protected theorem add_pos_iff_pos_or_pos {m n : Nat} : 0 < m + n ↔ 0 < m ∨ 0 < n := by
-  rw [Nat.pos_iff_ne_zero, Nat.pos_iff_ne_zero, Nat.pos_iff_ne_zero, Ne, Nat.add_eq_zero_iff]; exact not_and_iff_not_or_not
+  rw [Nat.pos_iff_ne_zero, Nat.pos_iff_ne_zero, Nat.pos_iff_ne_zero, Ne, Nat.add_eq_zero_iff]; exact
+  not_and_iff_not_or_not
 theorem le_of_add_right_le {n m k : Nat} (h : n + k ≤ m) : n ≤ m := Nat.le_trans (le_add_right n k) h
 theorem le_of_add_left_le {n m k : Nat} (h : k + n ≤ m) : n ≤ m := Nat.le_trans (le_add_left n k) h
 @[simp] theorem not_add_lt_self (n k : Nat) : ¬n + k < n := Nat.not_lt_of_ge (le_add_right n k)
@@ -110,14 +113,18 @@ protected theorem eq_of_mul_eq_mul_left {m k n : Nat} (hn : 0 < n) (h : n * m = 
   Nat.le_antisymm (Nat.le_of_mul_le_mul_left (Nat.le_of_eq h) hn) (Nat.le_of_mul_le_mul_left (Nat.le_of_eq h.symm) hn)
 protected theorem eq_of_mul_eq_mul_right {n m k : Nat} (hm : 0 < m) (h : n * m = k * m) : n = k := by
   rw [Nat.mul_comm n, Nat.mul_comm k] at h; exact Nat.eq_of_mul_eq_mul_left hm h
-protected theorem mul_left_cancel {n m k : Nat} (hn : 0 < n) (h : n * m = n * k) : m = k := Nat.eq_of_mul_eq_mul_left hn h
-protected theorem mul_right_cancel {n m k : Nat} (hm : 0 < m) (h : n * m = k * m) : n = k := Nat.eq_of_mul_eq_mul_right hm h
+protected theorem mul_left_cancel {n m k : Nat} (hn : 0 < n) (h : n * m = n * k) : m = k :=
+  Nat.eq_of_mul_eq_mul_left hn h
+protected theorem mul_right_cancel {n m k : Nat} (hm : 0 < m) (h : n * m = k * m) : n = k :=
+  Nat.eq_of_mul_eq_mul_right hm h
 protected theorem mul_left_cancel_iff {n : Nat} (hn : 0 < n) {m k : Nat} : n * m = n * k ↔ m = k :=
   ⟨Nat.mul_left_cancel hn, congrArg _⟩
 protected theorem mul_right_cancel_iff {n : Nat} (hn : 0 < n) {m k : Nat} : m * n = k * n ↔ m = k :=
   ⟨Nat.mul_right_cancel hn, congrArg (· * n)⟩
-protected theorem mul_left_inj {a b c : Nat} (ha : a ≠ 0) : b * a = c * a ↔ b = c := Nat.mul_right_cancel_iff (pos_of_ne_zero ha)
-protected theorem mul_right_inj {a b c : Nat} (ha : a ≠ 0) : a * b = a * c ↔ b = c := Nat.mul_left_cancel_iff (pos_of_ne_zero ha)
+protected theorem mul_left_inj {a b c : Nat} (ha : a ≠ 0) : b * a = c * a ↔ b = c :=
+  Nat.mul_right_cancel_iff (pos_of_ne_zero ha)
+protected theorem mul_right_inj {a b c : Nat} (ha : a ≠ 0) : a * b = a * c ↔ b = c :=
+  Nat.mul_left_cancel_iff (pos_of_ne_zero ha)
 protected theorem mul_le_mul_left_iff {a b k : Nat} (hk : 0 < k) : k * a ≤ k * b ↔ a ≤ b :=
   ⟨fun h => Nat.le_of_mul_le_mul_left h hk, Nat.mul_le_mul_left k⟩
 protected theorem mul_le_mul_right_iff {a b k : Nat} (hk : 0 < k) : a * k ≤ b * k ↔ a ≤ b :=

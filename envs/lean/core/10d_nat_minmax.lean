@@ -46,7 +46,8 @@ protected theorem sub_right_comm (m n k : Nat) : m - n - k = m - k - n := by
   induction m with
   | zero => rfl
   | succ m ih => exact (succ_sub_succ (n + m) m).trans ih
-@[simp] protected theorem add_sub_cancel_left (n m : Nat) : n + m - n = m := by rw [Nat.add_comm]; exact Nat.add_sub_cancel m n
+@[simp] protected theorem add_sub_cancel_left (n m : Nat) : n + m - n = m :=
+  by rw [Nat.add_comm]; exact Nat.add_sub_cancel m n
 @[simp] protected theorem sub_add_cancel {n m : Nat} (h : m ≤ n) : n - m + m = n := by
   obtain ⟨k, rfl⟩ := exists_eq_add_of_le h
   rw [Nat.add_sub_cancel_left, Nat.add_comm]
@@ -189,7 +190,8 @@ protected theorem max_le {a b c : Nat} : max a b ≤ c ↔ a ≤ c ∧ b ≤ c :
 protected theorem max_le_of_le_of_le {a b c : Nat} (ha : a ≤ c) (hb : b ≤ c) : max a b ≤ c := Nat.max_le.mpr ⟨ha, hb⟩
 protected theorem lt_min {a b c : Nat} : a < min b c ↔ a < b ∧ a < c := Nat.le_min
 protected theorem max_lt {a b c : Nat} : max a b < c ↔ a < c ∧ b < c := by
-  refine ⟨fun h => ⟨Nat.lt_of_le_of_lt (Nat.le_max_left a b) h, Nat.lt_of_le_of_lt (Nat.le_max_right a b) h⟩, fun ⟨ha, hb⟩ => ?_⟩
+  refine ⟨fun h => ⟨Nat.lt_of_le_of_lt (Nat.le_max_left a b) h, Nat.lt_of_le_of_lt (Nat.le_max_right a b) h⟩,
+    fun ⟨ha, hb⟩ => ?_⟩
   rw [Nat.max_def]; split <;> assumption
 protected theorem min_comm (a b : Nat) : min a b = min b a := by
   rcases Nat.le_total a b with h | h

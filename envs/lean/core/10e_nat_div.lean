@@ -1,5 +1,6 @@
 /-
-Natural numbers: quotient and remainder. `divMod` counts up; that it is division is proved first, and everything else follows
+Natural numbers: quotient and remainder. `divMod` counts up; that it is division is proved first, and everything else
+follows
 from there being only one quotient and remainder.
 -/
 
@@ -45,8 +46,10 @@ theorem div_mod_unique {n d q r : Nat} (h : d * q + r = n) (hr : r < d) : n / d 
   have hq : n / d = q := Nat.le_antisymm (quotient_le hn hr) (quotient_le hn.symm (mod_lt n (zero_lt_of_lt hr)))
   rw [hq] at hn
   exact ⟨hq, Nat.add_left_cancel hn⟩
-theorem div_eq_of_eq_mul_add {n d q r : Nat} (h : n = d * q + r) (hr : r < d) : n / d = q := (div_mod_unique h.symm hr).left
-theorem mod_eq_of_eq_mul_add {n d q r : Nat} (h : n = d * q + r) (hr : r < d) : n % d = r := (div_mod_unique h.symm hr).right
+theorem div_eq_of_eq_mul_add {n d q r : Nat} (h : n = d * q + r) (hr : r < d) : n / d = q :=
+  (div_mod_unique h.symm hr).left
+theorem mod_eq_of_eq_mul_add {n d q r : Nat} (h : n = d * q + r) (hr : r < d) : n % d = r :=
+  (div_mod_unique h.symm hr).right
 
 /-! ### Simple cases -/
 
@@ -57,13 +60,15 @@ theorem mod_eq_of_eq_mul_add {n d q r : Nat} (h : n = d * q + r) (hr : r < d) : 
   induction n with
   | zero => rfl
   | succ n ih => exact ih
-@[simp] theorem mod_zero (n : Nat) : n % 0 = n := by have h := div_add_mod n 0; rw [Nat.zero_mul, Nat.zero_add] at h; exact h
+@[simp] theorem mod_zero (n : Nat) : n % 0 = n :=
+  by have h := div_add_mod n 0; rw [Nat.zero_mul, Nat.zero_add] at h; exact h
 theorem div_eq_of_lt {a b : Nat} (h : a < b) : a / b = 0 := div_eq_of_eq_mul_add (Nat.zero_add a).symm h
 theorem mod_eq_of_lt {a b : Nat} (h : a < b) : a % b = a := mod_eq_of_eq_mul_add (q := 0) (Nat.zero_add a).symm h
 @[simp] protected theorem div_one (n : Nat) : n / 1 = n :=
   div_eq_of_eq_mul_add (r := 0) (Nat.one_mul n).symm Nat.zero_lt_one
 @[simp] theorem mod_one (n : Nat) : n % 1 = 0 := lt_one_iff.mp (mod_lt n Nat.zero_lt_one)
-@[simp] protected theorem div_self {n : Nat} (h : 0 < n) : n / n = 1 := div_eq_of_eq_mul_add (r := 0) (Nat.mul_one n).symm h
+@[simp] protected theorem div_self {n : Nat} (h : 0 < n) : n / n = 1 :=
+  div_eq_of_eq_mul_add (r := 0) (Nat.mul_one n).symm h
 @[simp] theorem mod_self (n : Nat) : n % n = 0 := by
   rcases Nat.eq_zero_or_pos n with h | h
   · subst h; rfl

@@ -41,7 +41,8 @@ protected theorem pow_pos {p : Nat} (hp : 0 < p) {n : Nat} : 0 < p ^ n := by
   | zero => exact Nat.zero_lt_one
   | succ n ih => exact Nat.mul_pos ih hp
 theorem pos_pow_of_pos {b : Nat} (n : Nat) (h : 0 < b) : 0 < b ^ n := Nat.pow_pos h
-protected theorem pow_ne_zero {a : Nat} (n : Nat) (h : a ≠ 0) : a ^ n ≠ 0 := Nat.ne_of_gt (Nat.pow_pos (pos_of_ne_zero h))
+protected theorem pow_ne_zero {a : Nat} (n : Nat) (h : a ≠ 0) : a ^ n ≠ 0 :=
+  Nat.ne_of_gt (Nat.pow_pos (pos_of_ne_zero h))
 protected theorem two_pow_pos (w : Nat) : 0 < 2 ^ w := Nat.pow_pos Nat.two_pos
 theorem pow_le_pow_left {m n : Nat} (h : m ≤ n) (i : Nat) : m ^ i ≤ n ^ i := by
   induction i with
@@ -72,7 +73,8 @@ theorem lt_pow_self {n b : Nat} (h : 1 < b) : n < b ^ n := Nat.lt_of_lt_of_le lt
 
 /-! ### Strong induction -/
 
-protected theorem strongRecOn' {motive : Nat → Prop} (n : Nat) (ind : ∀ n, (∀ m, m < n → motive m) → motive n) : motive n := by
+protected theorem strongRecOn' {motive : Nat → Prop} (n : Nat) (ind : ∀ n, (∀ m, m < n → motive m) → motive n) :
+    motive n := by
   have all : ∀ k m, m < k → motive m := by
     intro k
     induction k with
@@ -131,7 +133,8 @@ instance decidableBallLT : (n : Nat) → (p : (k : Nat) → k < n → Prop) → 
       match inst n (lt_succ_self n) with
       | isFalse hn => isFalse fun all => hn (all n (lt_succ_self n))
       | isTrue hn => isTrue fun k hk => (lt_or_eq_of_lt_succ hk).elim (h k) fun e => by subst e; exact hn
-instance decidableBallLE (n : Nat) (p : (k : Nat) → k ≤ n → Prop) [∀ n h, Decidable (p n h)] : Decidable (∀ n h, p n h) :=
+instance decidableBallLE (n : Nat) (p : (k : Nat) → k ≤ n → Prop) [∀ n h, Decidable (p n h)] :
+    Decidable (∀ n h, p n h) :=
   decidable_of_iff (∀ k (h : k < n + 1), p k (le_of_lt_succ h))
     ⟨fun h k hk => h k (lt_succ_of_le hk), fun h k hk => h k (le_of_lt_succ hk)⟩
 instance decidableExistsLT {p : Nat → Prop} [h : DecidablePred p] : (n : Nat) → Decidable (∃ m, m < n ∧ p m)

@@ -13,11 +13,14 @@ protected theorem one_dvd (n : Nat) : 1 ∣ n := ⟨n, (Nat.one_mul n).symm⟩
 protected theorem dvd_mul_left (a b : Nat) : a ∣ b * a := ⟨b, Nat.mul_comm b a⟩
 protected theorem dvd_mul_right (a b : Nat) : a ∣ a * b := ⟨b, rfl⟩
 protected theorem dvd_intro {a n : Nat} (k : Nat) (h : a * k = n) : a ∣ n := ⟨k, h.symm⟩
-protected theorem dvd_intro_left {a n : Nat} (k : Nat) (h : k * a = n) : a ∣ n := ⟨k, by rw [Nat.mul_comm]; exact h.symm⟩
+protected theorem dvd_intro_left {a n : Nat} (k : Nat) (h : k * a = n) : a ∣ n :=
+  ⟨k, by rw [Nat.mul_comm]; exact h.symm⟩
 protected theorem dvd_trans {a b c : Nat} : a ∣ b → b ∣ c → a ∣ c
   | ⟨d, hd⟩, ⟨e, he⟩ => ⟨d * e, by rw [he, hd, Nat.mul_assoc]⟩
-protected theorem dvd_mul_left_of_dvd {a b : Nat} (h : a ∣ b) (c : Nat) : a ∣ c * b := Nat.dvd_trans h (Nat.dvd_mul_left b c)
-protected theorem dvd_mul_right_of_dvd {a b : Nat} (h : a ∣ b) (c : Nat) : a ∣ b * c := Nat.dvd_trans h (Nat.dvd_mul_right b c)
+protected theorem dvd_mul_left_of_dvd {a b : Nat} (h : a ∣ b) (c : Nat) : a ∣ c * b :=
+  Nat.dvd_trans h (Nat.dvd_mul_left b c)
+protected theorem dvd_mul_right_of_dvd {a b : Nat} (h : a ∣ b) (c : Nat) : a ∣ b * c :=
+  Nat.dvd_trans h (Nat.dvd_mul_right b c)
 protected theorem eq_zero_of_zero_dvd {a : Nat} : 0 ∣ a → a = 0 | ⟨c, h⟩ => h.trans (Nat.zero_mul c)
 @[simp] protected theorem zero_dvd {n : Nat} : 0 ∣ n ↔ n = 0 := ⟨Nat.eq_zero_of_zero_dvd, fun h => h ▸ Nat.dvd_refl 0⟩
 protected theorem dvd_add {m n k : Nat} : k ∣ m → k ∣ n → k ∣ m + n
@@ -33,8 +36,10 @@ protected theorem dvd_add_iff_right {k m : Nat} (h : k ∣ m) {n : Nat} : k ∣ 
 protected theorem dvd_add_iff_left {k m : Nat} (h : k ∣ m) {n : Nat} : k ∣ n ↔ k ∣ n + m := (Nat.dvd_add_left h).symm
 protected theorem mul_dvd_mul {a b c d : Nat} : a ∣ b → c ∣ d → a * c ∣ b * d
   | ⟨e, he⟩, ⟨f, hf⟩ => ⟨e * f, by rw [he, hf, Nat.mul_mul_mul_comm]⟩
-protected theorem mul_dvd_mul_left {b c : Nat} (a : Nat) (h : b ∣ c) : a * b ∣ a * c := Nat.mul_dvd_mul (Nat.dvd_refl a) h
-protected theorem mul_dvd_mul_right {a b : Nat} (h : a ∣ b) (c : Nat) : a * c ∣ b * c := Nat.mul_dvd_mul h (Nat.dvd_refl c)
+protected theorem mul_dvd_mul_left {b c : Nat} (a : Nat) (h : b ∣ c) : a * b ∣ a * c :=
+  Nat.mul_dvd_mul (Nat.dvd_refl a) h
+protected theorem mul_dvd_mul_right {a b : Nat} (h : a ∣ b) (c : Nat) : a * c ∣ b * c :=
+  Nat.mul_dvd_mul h (Nat.dvd_refl c)
 protected theorem dvd_of_mul_dvd_mul_left {k m n : Nat} (hk : 0 < k) : k * m ∣ k * n → m ∣ n
   | ⟨c, hc⟩ => ⟨c, Nat.mul_left_cancel hk (hc.trans (Nat.mul_assoc k m c))⟩
 protected theorem dvd_of_mul_dvd_mul_right {k m n : Nat} (hk : 0 < k) (h : m * k ∣ n * k) : m ∣ n := by
@@ -66,7 +71,8 @@ instance decidable_dvd (k n : Nat) : Decidable (k ∣ n) := decidable_of_iff (n 
 protected theorem mul_div_cancel' {n m : Nat} (h : n ∣ m) : n * (m / n) = m := by
   have h' := div_add_mod m n
   rw [mod_eq_zero_of_dvd h, Nat.add_zero] at h'; exact h'
-protected theorem div_mul_cancel {n m : Nat} (h : n ∣ m) : m / n * n = m := by rw [Nat.mul_comm]; exact Nat.mul_div_cancel' h
+protected theorem div_mul_cancel {n m : Nat} (h : n ∣ m) : m / n * n = m :=
+  by rw [Nat.mul_comm]; exact Nat.mul_div_cancel' h
 protected theorem mul_div_assoc {k n : Nat} (m : Nat) (h : k ∣ n) : m * n / k = m * (n / k) := by
   rcases Nat.eq_zero_or_pos k with hk | hk
   · subst hk; rw [Nat.div_zero, Nat.div_zero]; rfl
@@ -149,7 +155,8 @@ theorem gcd_assoc (m n k : Nat) : gcd (gcd m n) k = gcd m (gcd n k) :=
       (dvd_gcd (Nat.dvd_trans (gcd_dvd_left _ k) (gcd_dvd_right m n)) (gcd_dvd_right _ k)))
     (dvd_gcd (dvd_gcd (gcd_dvd_left m _) (Nat.dvd_trans (gcd_dvd_right m _) (gcd_dvd_left n k)))
       (Nat.dvd_trans (gcd_dvd_right m _) (gcd_dvd_right n k)))
-theorem gcd_eq_left {m n : Nat} (h : m ∣ n) : gcd m n = m := Nat.dvd_antisymm (gcd_dvd_left m n) (dvd_gcd (Nat.dvd_refl m) h)
+theorem gcd_eq_left {m n : Nat} (h : m ∣ n) : gcd m n = m :=
+  Nat.dvd_antisymm (gcd_dvd_left m n) (dvd_gcd (Nat.dvd_refl m) h)
 theorem gcd_eq_right {m n : Nat} (h : n ∣ m) : gcd m n = n := (gcd_comm m n).trans (gcd_eq_left h)
 theorem gcd_eq_left_iff_dvd {m n : Nat} : gcd m n = m ↔ m ∣ n := ⟨fun h => h ▸ gcd_dvd_right m n, gcd_eq_left⟩
 theorem gcd_mul_left (m n k : Nat) : gcd (m * n) (m * k) = m * gcd n k := by
@@ -162,8 +169,10 @@ theorem gcd_pos_of_pos_left {m : Nat} (n : Nat) (h : 0 < m) : 0 < gcd m n := pos
 theorem gcd_pos_of_pos_right (m : Nat) {n : Nat} (h : 0 < n) : 0 < gcd m n := pos_of_dvd_of_pos (gcd_dvd_right m n) h
 theorem gcd_le_left {m : Nat} (n : Nat) (h : 0 < m) : gcd m n ≤ m := le_of_dvd h (gcd_dvd_left m n)
 theorem gcd_le_right {n : Nat} (m : Nat) (h : 0 < n) : gcd m n ≤ n := le_of_dvd h (gcd_dvd_right m n)
-theorem eq_zero_of_gcd_eq_zero_left {m n : Nat} (h : gcd m n = 0) : m = 0 := Nat.eq_zero_of_zero_dvd (h ▸ gcd_dvd_left m n)
-theorem eq_zero_of_gcd_eq_zero_right {m n : Nat} (h : gcd m n = 0) : n = 0 := Nat.eq_zero_of_zero_dvd (h ▸ gcd_dvd_right m n)
+theorem eq_zero_of_gcd_eq_zero_left {m n : Nat} (h : gcd m n = 0) : m = 0 :=
+  Nat.eq_zero_of_zero_dvd (h ▸ gcd_dvd_left m n)
+theorem eq_zero_of_gcd_eq_zero_right {m n : Nat} (h : gcd m n = 0) : n = 0 :=
+  Nat.eq_zero_of_zero_dvd (h ▸ gcd_dvd_right m n)
 
 /-- No common divisor but 1. -/
 @[reducible] def Coprime (m n : Nat) : Prop := gcd m n = 1

@@ -1,5 +1,6 @@
 /-
-What `ac_rfl` builds its proofs from. Two expressions in an operation that is associative (and commutative, ...) are equal if
+What `ac_rfl` builds its proofs from. Two expressions in an operation that is associative (and commutative, ...) are
+equal if
 they have the same normal form: their variables in a list, without neutral elements, sorted, without repetitions.
 -/
 
@@ -94,7 +95,8 @@ def mean {α : Sort u} (ctx : Context α) : List Nat → Lift α
 section
 variable {α : Sort u} (ctx : Context α)
 
-theorem Lift.op_assoc (a b c : Lift α) : Lift.op ctx.op (Lift.op ctx.op a b) c = Lift.op ctx.op a (Lift.op ctx.op b c) := by
+theorem Lift.op_assoc (a b c : Lift α) :
+    Lift.op ctx.op (Lift.op ctx.op a b) c = Lift.op ctx.op a (Lift.op ctx.op b c) := by
   cases a <;> cases b <;> cases c <;> first | rfl | exact congrArg Lift.val (ctx.assoc.assoc _ _ _)
 theorem Lift.op_comm (h : Std.Commutative ctx.op) (a b : Lift α) : Lift.op ctx.op a b = Lift.op ctx.op b a := by
   cases a <;> cases b <;> first | rfl | exact congrArg Lift.val (h.comm _ _)

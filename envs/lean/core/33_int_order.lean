@@ -136,7 +136,8 @@ theorem lt_add_one_of_le {a b : Int} (h : a ≤ b) : a < b + 1 := by
 
 protected theorem add_le_add_left {a b : Int} (h : a ≤ b) (c : Int) : c + a ≤ c + b := by
   apply Int.le_of_sub_nonneg
-  rw [Int.sub_eq_add_neg, Int.neg_add, Int.add_comm c, Int.add_assoc, ← Int.add_assoc c, Int.add_right_neg, Int.zero_add]
+  rw [Int.sub_eq_add_neg, Int.neg_add, Int.add_comm c, Int.add_assoc, ← Int.add_assoc c, Int.add_right_neg,
+  Int.zero_add]
   exact Int.sub_nonneg_of_le h
 protected theorem add_le_add_right {a b : Int} (h : a ≤ b) (c : Int) : a + c ≤ b + c := by
   rw [Int.add_comm a, Int.add_comm b]; exact Int.add_le_add_left h c

@@ -1,5 +1,6 @@
 /-
-What the tactic `omega` takes its proofs from, first part: logic, casts and single steps on integers. The tactic itself is
+What the tactic `omega` takes its proofs from, first part: logic, casts and single steps on integers. The tactic
+itself is
 native code that names these constants; names and orders of arguments are its own.
 -/
 

@@ -211,7 +211,8 @@ theorem dot_bmod (xs ys : IntList) (m : Nat) : ∃ q, dot (bmod xs m) ys = dot x
       obtain ⟨p, hp⟩ := bmod_eq x m
       refine ⟨p * y + q, ?_⟩
       show Int.bmod x m * y + dot (bmod xs m) ys = x * y + dot xs ys + m * (p * y + q)
-      rw [hp, hq, Int.add_mul, Int.mul_add, Int.mul_assoc, Int.add_assoc, Int.add_assoc, Int.add_left_comm (m * (p * y))]
+      rw [hp, hq, Int.add_mul, Int.mul_add, Int.mul_assoc, Int.add_assoc, Int.add_assoc, Int.add_left_comm (m * (p *
+      y))]
 
 end IntList
 

@@ -1,5 +1,6 @@
 /-
-What the tactic `omega` takes its proofs from, last part: constraints, the steps that combine them, and the contradiction.
+What the tactic `omega` takes its proofs from, last part: constraints, the steps that combine them, and the
+contradiction.
 -/
 
 namespace Lean.Omega
