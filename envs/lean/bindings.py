@@ -329,7 +329,8 @@ def _parsers(symbols: dict[str, str]) -> Iterator[tuple[str, str, bool]]:
         yield "", f"Lean.Parser.Attr.{name}", False
     for name in ATTRIBUTES:
         yield "attr", f"Lean.Parser.Attr.{name}", False
-    yield "term", "Lean.calc", False
+    for name in ("Lean.calc", "coeNotation"):
+        yield "term", name, False
     yield "term", "Bool.«term_^^_»", True
     yield "term", "rawNatLit", False
     for symbol, kind in sorted(symbols.items()):

@@ -170,6 +170,7 @@ already holds; the right-hand sides are never used.
 @[attr_parser 1000, extern "x"] def Lean.Parser.Attr.simp : Lean.ParserDescr := .symbol ""
 @[attr_parser 1000, extern "x"] def Lean.Parser.Attr.ext : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def Lean.calc : Lean.ParserDescr := .symbol ""
+@[term_parser 1000, extern "x"] def coeNotation : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def Bool.«term_^^_» : Lean.TrailingParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def rawNatLit : Lean.ParserDescr := .symbol ""
 @[term_parser 1000, extern "x"] def termDepIfThenElse : Lean.ParserDescr := .symbol ""

@@ -2,10 +2,6 @@
 Casts of numbers: a natural number read as an integer, `↑n`.
 -/
 
-@[term_parser 1000, extern "x"] def coeNotation : Lean.ParserDescr := .symbol ""
-@[term_parser 1000, extern "x"] def coeFunNotation : Lean.ParserDescr := .symbol ""
-@[term_parser 1000, extern "x"] def coeSortNotation : Lean.ParserDescr := .symbol ""
-
 class NatCast (R : Type u) where
   natCast : Nat → R
 
