@@ -6,6 +6,7 @@ through it.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -190,7 +191,7 @@ def _path(rng: np.random.Generator, level: int, names: tuple[str, ...]) -> tuple
     """Return what a chain of `level` steps runs through, and its steps and one fewer beside it, in a random order."""
     order = [names[int(index)] for index in rng.permutation(len(names))]
     chain, aside = order[: level + 1], order[level + 1 : 2 * level]
-    steps = list(zip(chain, chain[1:], strict=False))
+    steps = list(itertools.pairwise(chain))
     steps += [(chain[int(rng.integers(1, len(chain)))], other) for other in aside]
     return chain, [steps[int(index)] for index in rng.permutation(len(steps))]
 
@@ -203,7 +204,7 @@ def implication_chain(rng: np.random.Generator, level: int) -> Drawn:
     """Return a conclusion that implications lead to, with others that lead astray."""
     chain, steps = _path(rng, level, ATOMS)
     proof = "h0"
-    for step in zip(chain, chain[1:], strict=False):
+    for step in itertools.pairwise(chain):
         proof = f"h{steps.index(step) + 1} {proof if proof == 'h0' else f'({proof})'}"
     names = " ".join(sorted({name for step in steps for name in step}))
     premises = _premises([f"{left} → {right}" for left, right in steps])
@@ -216,7 +217,7 @@ def equation_chain(rng: np.random.Generator, level: int) -> Drawn:
     turned = [bool(rng.random() < 0.5) for _ in steps]
     statements = [f"{b} = {a}" if turn else f"{a} = {b}" for (a, b), turn in zip(steps, turned, strict=True)]
     proof = ""
-    for step in zip(chain, chain[1:], strict=False):
+    for step in itertools.pairwise(chain):
         index = steps.index(step)
         link = f"h{index + 1}.symm" if turned[index] else f"h{index + 1}"
         proof = f"({proof}).trans {link}" if " " in proof else f"{proof}.trans {link}" if proof else link
@@ -238,7 +239,7 @@ def order_chain(rng: np.random.Generator, level: int) -> Drawn:
     signs = [("≤", "<", "=")[int(rng.integers(3))] for _ in steps]
     statements = [f"{a} {sign} {b}" for (a, b), sign in zip(steps, signs, strict=True)]
     sign, proof = "", ""
-    for step in zip(chain, chain[1:], strict=False):
+    for step in itertools.pairwise(chain):
         index = steps.index(step)
         link_sign, link = signs[index], f"h{index + 1}"
         if link_sign == "=":

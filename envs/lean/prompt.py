@@ -1,8 +1,7 @@
 """The words in which a statement is posed. They are kept short: every token of them is paid for in training.
 
 A small instruction model has seen next to no Lean: solved examples, as turns of the same chat, show it the form of an
-answer and the few tactics that carry the first levels, and that is what makes a first proof likely enough to learn from.
-No example is a task (a test compares their canonical forms).
+answer and the few tactics that carry the first levels. That makes a first proof likely enough to learn from. No example is a task (a test compares their canonical forms).
 """
 
 from __future__ import annotations
@@ -135,7 +134,7 @@ def build_conversation(
         theme: One of `SHOTS`, or None.
         shots: Solved examples, at most `MAX_SHOTS`.
     """
-    solved = (SHOTS[theme] if theme in SHOTS else _MIXED)[:shots]
+    solved = SHOTS.get(theme or "", _MIXED)[:shots]
     turns = [turn for shot, tactics in solved for turn in _solved(shot, tactics)]
     question = question_text(header, statement, level, theme)
     return (Message(role="system", content=SYSTEM), *turns, Message(role="user", content=question))

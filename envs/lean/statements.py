@@ -1,12 +1,13 @@
-"""Statements as text: their parts, the names in them, and a form that two statements share if they differ in names only.
+"""Statements as text: their parts, the names in them, and a form that statements share if they differ in names only.
 
-The canonical form decides which problems are the same one, for splits; it is no parser of Lean. It forgets spacing, ASCII
-spellings, the names of bound variables, atoms and the task's own definitions, whether a premise is a binder or stands
-before an arrow, and the order in which variables are declared.
+The canonical form decides which problems are the same one, for splits; it is no parser of Lean. It forgets spacing,
+ASCII spellings, the names of bound variables, atoms and the task's own definitions, whether a premise is a binder or
+stands before an arrow, and the order in which variables are declared.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ def tactic_block(proof: str) -> str:
 def defined_names(header: str) -> list[str]:
     """Return the names that a header defines: of definitions and types, then of constructors."""
     found = tokens(header)
-    names = [after for before, after in zip(found, found[1:], strict=False) if before in _DEFINING and _is_name(after)]
+    names = [after for before, after in itertools.pairwise(found) if before in _DEFINING and _is_name(after)]
     return names + [name for name in _constructors(found) if name not in names]
 
 
@@ -109,6 +110,21 @@ def mentioned(text: str) -> set[str]:
     """Return every name of a text; of `Tree.leaf` and `xs.length` the first part too."""
     names = {token for token in tokens(text) if _is_name(token)}
     return names | {name.partition(".")[0] for name in names}
+
+
+def binders(signature: str) -> list[tuple[str, str]]:
+    """Return the names that are bound before the colon, each with its type; instances have none."""
+    found = tokens(signature)
+    out = []
+    at = 0
+    while at < len(found) and found[at] in _OPEN:
+        end = _closing(found, at)
+        inner = found[at + 1 : end]
+        if ":" in inner:
+            colon = inner.index(":")
+            out += [(name, " ".join(inner[colon + 1 :])) for name in inner[:colon] if _is_name(name)]
+        at = end + 1
+    return out
 
 
 def canonical(header: str, signature: str) -> str:

@@ -1,7 +1,7 @@
 """Problems for a proof assistant: those of the library, and users' own from JSON Lines.
 
-The library is `problems/*.lean`, files that Lean itself checks. A line `/-! level N, THEME -/` begins problems of a level
-and theme; each theorem is a problem, its proof the gold proof, and the definitions that it mentions its header.
+The library is `problems/*.lean`, files that Lean itself checks. A line `/-! level N, THEME -/` begins problems of a
+level and theme; each theorem is a problem, its proof the gold proof, and the definitions that it mentions its header.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TRAIN_SHARE = 0.60
 HELDOUT_SHARE = 0.25
 
 Check = Callable[[Sequence["LeanProblem"]], Sequence[str | None]]
-"""What compiles statements and gold proofs: for each problem a complaint, or None where there is nothing to complain of."""
+"""What compiles statements and gold proofs: for each problem a complaint, or None where there is none."""
 
 _SECTION = re.compile(r"/-! level ([1-5]), (\w+) -/")
 _FIELDS = ("task_id", "statement", "header", "gold", "split")
@@ -173,8 +173,8 @@ def load_problems(path: str | Path, check: Check | None = None) -> list[LeanProb
         check: Where given, it must find nothing to complain of in a statement and its gold proof.
 
     Raises:
-        ConfigError: A malformed line (with file, line and field), a statement that does not elaborate, a gold proof that
-            is none, or equal statements in different splits.
+        ConfigError: A malformed line (with file, line and field), a statement that does not elaborate, a gold proof
+            that is none, or equal statements in different splits.
     """
     records = read_records(path)
     problems = [_problem(record) for record in records]
