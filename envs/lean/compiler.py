@@ -1,9 +1,9 @@
 """Compiles one Lean text inside the sandbox: the only place where the front end meets what a policy wrote.
 
 This module and `runtime` are loaded into the warm interpreter of the boxes for the language `lean`, which loads the
-binary and our core library once; every compilation is a copy of it. What it returns are words and bytes of an untrusted
-process: messages to be shown, and the compiled module to be read as bytes by the judge. It decides nothing. Imports only
-the standard library and `runtime`, since it runs inside the box.
+binary and our core library once; every compilation is a copy of it. What it returns are words and bytes of an
+untrusted process: messages to be shown, and the compiled module to be read as bytes by the judge. It decides nothing.
+Imports only the standard library and `runtime`, since it runs inside the box.
 """
 
 from __future__ import annotations

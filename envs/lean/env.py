@@ -53,7 +53,7 @@ class LeanEnv(TextEnv):
             themes: Themes of the library's problems, or `all`.
             tasks: A JSONL file of problems, instead of the library.
             families: Families of made-up problems, drawn afresh in each episode, instead of the library; or `all`.
-            canaries: False statements among the training problems: whoever proves one has found a hole, and the run stops.
+            canaries: False statements among the training problems: a proof of one is a hole, and the run stops.
             canary_share: Of the proofs that pass, how many are tried on `False` too.
             split: Where an episode's task is drawn from: train, validation or heldout.
             shots: Solved examples before the problem, which small models need.

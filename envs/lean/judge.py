@@ -169,7 +169,7 @@ def constants_in(terms: Terms, roots: Iterable[int | None]) -> frozenset[Name]:
 
 
 class Header:
-    """Definitions of a task's own, compiled alone: they come on top of the library, and submissions may not change them.
+    """Definitions of a task's own, compiled alone: they extend the library, and submissions may not change them.
 
     Args:
         library: What they build on.
@@ -283,7 +283,7 @@ class Judge:
     def _closure(
         self, terms: Terms, module: Module, target: Name, given: Set[Name]
     ) -> tuple[list[Constant], frozenset[Name], Judgement | None]:
-        """The module's own constants that the target rests on, each after those it uses; and the axioms of all of it."""
+        """The module's own constants that the target rests on, each after those it uses; and the axioms of it all."""
         order: list[Constant] = []
         axioms: frozenset[Name] = frozenset()
         state: dict[Name, bool] = {}  # whether a constant of the module is placed, or still waits for what it uses

@@ -26,7 +26,7 @@ LIMITS = Limits(
     output_bytes=8 * 2**20,
     scratch_bytes=16 * 2**20,
 )
-"""What one compilation may use beyond the warm interpreter; `output_bytes` bounds the module at three quarters of it."""
+"""What one compilation may use beyond the warm interpreter; a module may have three quarters of `output_bytes`."""
 
 _HERE = Path(__file__).parent
 

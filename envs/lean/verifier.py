@@ -1,4 +1,4 @@
-"""Judges an answer to a Lean task: finds the proof in it, has it checked, and sounds the alarm where it proves too much.
+"""Judges an answer to a Lean task: finds the proof in it, has it checked, and raises the alarm if it proves too much.
 
 `proofs.py` says what a check is. Here an answer becomes a body, and a verdict a reward: 1 for a proof, else 0.
 """
@@ -50,9 +50,9 @@ class LeanVerifier:
         """Stop everything if what was proved is false, or if the same body proves `False`."""
         if problem.is_false:
             raise RewardAlarm(f"the false statement {problem.name} was proved: {problem.signature}\n{body.code}")
-        if _is_drawn(problem.name + body.code, self.canary_share):
-            if self.checker.check(FALSEHOOD, body).verdict is Verdict.PROVED:
-                raise RewardAlarm(f"a proof of {problem.name} also proves False:\n{body.code}")
+        drawn = _is_drawn(problem.name + body.code, self.canary_share)
+        if drawn and self.checker.check(FALSEHOOD, body).verdict is Verdict.PROVED:
+            raise RewardAlarm(f"a proof of {problem.name} also proves False:\n{body.code}")
 
 
 def _is_drawn(text: str, share: float) -> bool:
