@@ -2,6 +2,7 @@ import hashlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -217,6 +218,40 @@ def test_checks_of_several_threads_do_not_disturb_each_other(kernel):
         thread.join()
     assert len(outcomes) == 40
     assert all((outcome is Outcome.ACCEPTED) == is_true for is_true, outcome in outcomes)
+
+
+def test_a_copy_of_the_process_asks_kernels_of_its_own(folder):
+    with start(folder) as kernel:
+        assert check(kernel, EVERY_PROP_IMPLIES_ITSELF, IDENTITY).outcome is Outcome.ACCEPTED
+        ours = kernel._idle[0]._process.pid
+        copy = os.fork()
+        if copy == 0:
+            outcome = check(kernel, EVERY_PROP_IMPLIES_ITSELF, IDENTITY).outcome
+            theirs = kernel._idle[0]._process.pid
+            kernel.close()
+            os._exit(0 if outcome is Outcome.ACCEPTED and theirs != ours else 1)
+        assert os.waitpid(copy, 0)[1] == 0
+        assert check(kernel, EVERY_PROP_IMPLIES_ITSELF, IDENTITY).outcome is Outcome.ACCEPTED
+        assert kernel._idle[0]._process.pid == ours
+
+
+def test_a_kernel_whose_user_is_gone_ends_in_the_middle_of_its_work(folder):
+    kernel = start(folder)
+    user = os.fork()
+    if user == 0:
+        kernel.check(*slow(40))
+        os._exit(0)
+    deadline = time.monotonic() + 20
+    busy: list[int] = []
+    while not busy and time.monotonic() < deadline:
+        time.sleep(0.05)
+        workers = children(user)
+        busy = [child for worker in workers for child in children(worker) if processor_ticks(child) > 5]
+    os.kill(user, signal.SIGKILL)
+    os.waitpid(user, 0)
+    while any(Path(f"/proc/{process}").exists() for process in workers + busy) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert workers and busy and not any(Path(f"/proc/{process}").exists() for process in workers + busy)
 
 
 def children(process: int) -> list[int]:

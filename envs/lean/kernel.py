@@ -29,7 +29,7 @@ from envs.core import VerifierError
 from envs.lean.olean import Constant, Kind
 from envs.lean.terms import BVAR, CHILDREN, CONST, LAM, PARAM, PI, PROJ, SORT, ZERO, Name, Node, Terms
 
-_LENGTH = struct.Struct("<I")
+_HEAD = struct.Struct("<IQ")  # the length of what follows, and the number of the request
 _START_S, _GRACE_S = 60.0, 10.0
 _MAX_REPLY_BYTES = 1 << 16
 _HEARTBEATS = 200_000 * 1000
@@ -86,6 +86,8 @@ class KernelLimits:
 class Kernel:
     """Kernels that have loaded one library; may be used from several threads, each of which gets its own process.
 
+    A copy of this process (`fork`) starts kernels of its own: two that asked one would take each other's answers.
+
     Args:
         library: `libleanshared.so`.
         folder: Where the library's `Init.olean` is.
@@ -98,6 +100,8 @@ class Kernel:
         self._idle: list[_Worker] = []
         self._lock = threading.Lock()
         self._is_closed = False
+        self._owner = os.getpid()
+        self._of_others: list[_Worker] = []
 
     def check(self, terms: Terms, constants: Sequence[Constant], header: Path | None = None) -> Recheck:
         """Ask the kernel whether theorems and definitions, each after those that it uses, are well typed.
@@ -140,6 +144,9 @@ class Kernel:
 
     def _ask(self, request: bytes) -> Recheck:
         """Ask an idle process, or a new one where none is, or it has died since."""
+        if self._owner != os.getpid():
+            self._of_others += self._idle  # kept, so that nobody here ends them
+            self._idle, self._lock, self._owner = [], threading.Lock(), os.getpid()
         with self._lock:
             worker = self._idle.pop() if self._idle else None
         if worker is not None:
@@ -191,6 +198,7 @@ class _Worker:
             )
         self._channel = ours
         self._wall_s = limits.wall_s
+        self._asked = 0
         try:
             self._prove_itself()
         except _WorkerLost as error:
@@ -210,10 +218,11 @@ class _Worker:
         """
         try:
             self._channel.settimeout(self._wall_s + _GRACE_S)
-            self._channel.sendall(_LENGTH.pack(len(request)) + request)
-            (size,) = _LENGTH.unpack(self._read(_LENGTH.size))
-            if size > _MAX_REPLY_BYTES:
-                raise _WorkerLost(f"it announces an answer of {size} bytes")
+            self._asked += 1
+            self._channel.sendall(_HEAD.pack(len(request), self._asked) + request)
+            size, number = _HEAD.unpack(self._read(_HEAD.size))
+            if size > _MAX_REPLY_BYTES or number != self._asked:
+                raise _WorkerLost(f"it announces an answer of {size} bytes to request {number} of {self._asked}")
             answer = json.loads(self._read(size))
             outcome, message = str(answer["outcome"]), str(answer["message"])
             cpu_s = float(answer["cpu_s"])

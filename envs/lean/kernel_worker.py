@@ -28,7 +28,8 @@ from envs.lean.runtime import Address, Runtime, box, field, pin, tag, text
 
 STACK_BYTES = 512 * 2**20
 READY = b"ready\n"
-LENGTH = struct.Struct("<I")
+HEAD = struct.Struct("<IQ")
+"""In front of a request and of its answer: the length of what follows, and the request's number."""
 
 # the constructors of Lean.Kernel.Exception, in their order
 _REFUSALS = (
@@ -199,12 +200,13 @@ def load_environment(runtime: Runtime, modules: list[str]) -> Address:
 
 
 def serve(kernel: Kernel, channel: socket.socket, cpu_s: int, wall_s: float, memory_bytes: int) -> None:
-    """Answer requests until the other end closes: a length, then JSON, both ways."""
+    """Answer requests until the other end closes; requests and answers are JSON behind a head."""
     with channel.makefile("rb") as requests:
-        while len(head := requests.read(LENGTH.size)) == LENGTH.size:
-            body = requests.read(LENGTH.unpack(head)[0])
-            reply = json.dumps(_in_a_child(kernel, channel, body, cpu_s, wall_s, memory_bytes)).encode()
-            channel.sendall(LENGTH.pack(len(reply)) + reply)
+        while len(head := requests.read(HEAD.size)) == HEAD.size:
+            length, number = HEAD.unpack(head)
+            answer = _in_a_child(kernel, channel, requests.read(length), cpu_s, wall_s, memory_bytes)
+            reply = json.dumps(answer).encode()
+            channel.sendall(HEAD.pack(len(reply), number) + reply)
 
 
 def _in_a_child(
@@ -221,7 +223,7 @@ def _in_a_child(
         os.write(writing, json.dumps(kernel.check(json.loads(body))).encode())
         os._exit(0)
     os.close(writing)
-    answer, stopped = _watch(child, reading, time.monotonic() + wall_s, memory_bytes)
+    answer, stopped = _watch(child, reading, channel, time.monotonic() + wall_s, memory_bytes)
     os.close(reading)
     _, status, usage = os.wait4(child, 0)
     used_s = usage.ru_utime + usage.ru_stime
@@ -236,15 +238,20 @@ def _limit(cpu_s: int, memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _watch(child: int, reading: int, deadline: float, memory_bytes: int) -> tuple[bytes, str | None]:
+def _watch(
+    child: int, reading: int, channel: socket.socket, deadline: float, memory_bytes: int
+) -> tuple[bytes, str | None]:
     """What the child wrote before it closed its end, and why it was killed if it was."""
     answer, stopped, base = b"", None, _own_memory(os.getpid())
     while stopped is None:
-        if select.select([reading], [], [], _POLL_S)[0]:
+        ready = select.select([reading, channel.fileno()], [], [], _POLL_S)[0]
+        if reading in ready:
             chunk = os.read(reading, 65536)
             answer += chunk
             if not chunk:
                 return answer, None
+        elif channel.fileno() in ready:  # nothing is sent before an answer: whoever asked is gone
+            stopped = "abandoned"
         elif time.monotonic() > deadline:
             stopped = "wall"
         elif _own_memory(child) > base + memory_bytes:
