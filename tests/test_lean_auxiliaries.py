@@ -1,15 +1,16 @@
 """What Lean leaves in a module beside a theorem, by proofs on the real library: the judge takes all of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lean_modules import compile_module, require_lean
 
 from envs.lean import build
-from envs.lean.judge import Finding, Judge, Library
-from envs.lean.kernel import Kernel
-from envs.lean.olean import read_module
+from envs.lean.judge import ALLOWED_AXIOMS, Finding, Judge, Library
+from envs.lean.kernel import Kernel, KernelLimits, Outcome
+from envs.lean.olean import Kind, LazyModule, read_module
 from envs.lean.terms import Terms
 
 pytestmark = pytest.mark.lean
@@ -87,3 +88,25 @@ def test_a_statement_with_another_match_is_another_statement(judge, folder, tmp_
     module = compile_module(statement.format("0") + " := by split <;> decide", tmp_path, "Proof", folder)
     reference = compile_module(statement.format("1") + " := sorry", tmp_path, "Reference", folder)
     assert judge.judge(module, reference, ("t",)).finding is Finding.STATEMENT
+
+
+@pytest.mark.slow
+def test_the_kernel_accepts_all_of_the_library_again_as_the_judge_read_it(folder):
+    # each theorem and definition under another name, rebuilt from the bytes: reader and kernel mean the same terms
+    module = LazyModule((folder / "Init.olean").read_bytes())
+    constants = [module.constant(name) for name in module]
+    checked = [each for each in constants if each.kind in (Kind.THEOREM, Kind.DEFINITION) and each.is_safe]
+    assert len(checked) > 1000
+    limits = KernelLimits(cpu_s=100, wall_s=1000)
+    with Kernel(require_lean(), folder, Library(folder).sha256, limits) as kernel:
+        for start in range(0, len(checked), 200):
+            again = [replace(each, name=("again", *each.name)) for each in checked[start : start + 200]]
+            recheck = kernel.check(module.terms, again)
+            assert recheck.outcome is Outcome.ACCEPTED, (recheck.message, again[0].name)
+
+
+@pytest.mark.slow
+def test_no_theorem_of_the_library_rests_on_an_axiom_that_proofs_may_not_use(folder):
+    library, module = Library(folder), LazyModule((folder / "Init.olean").read_bytes())
+    theorems = [name for name in module if module.constant(name).kind is Kind.THEOREM]
+    assert [name for name in theorems if library.rests_on(name) - ALLOWED_AXIOMS] == []

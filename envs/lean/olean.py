@@ -90,6 +90,9 @@ class LazyModule:
     def __contains__(self, name: object) -> bool:
         return name in self._pointers
 
+    def __iter__(self) -> Iterator[Name]:
+        return iter(self._pointers)
+
     def constant(self, name: Name) -> Constant:
         """The constant of this name, which must be there."""
         if name not in self._known:
