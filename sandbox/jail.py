@@ -176,8 +176,9 @@ class Jail:
         memory_bytes += _OWN_BYTES
         options = f"size={scratch_bytes},nr_inodes={_SCRATCH_INODES},mode=700"
         wanted = {
-            # The supervisor is more exact about processor time; this holds should it be slow.
-            resource.RLIMIT_CPU: math.ceil(cpu_time_s) + 1,
+            # The supervisor is more exact about processor time; this holds should it be slow. The kernel counts whole
+            # ticks here, those that a virtual machine lost to others too, and must not fire within the limit.
+            resource.RLIMIT_CPU: math.ceil(2 * cpu_time_s) + 1,
             resource.RLIMIT_DATA: self.baseline.data_bytes + memory_bytes,
             resource.RLIMIT_AS: self.baseline.address_bytes + memory_bytes + _STACK_BYTES,
             resource.RLIMIT_NPROC: processes,

@@ -98,7 +98,7 @@ class ProgramJail(Jail):
 
     def _make_walls(self, cpu_time_s: float, memory_bytes: int, processes: int, scratch_bytes: int) -> Walls:
         wanted = {
-            resource.RLIMIT_CPU: math.ceil(cpu_time_s) + 1,
+            resource.RLIMIT_CPU: math.ceil(2 * cpu_time_s) + 1,
             resource.RLIMIT_DATA: memory_bytes + _OWN_BYTES + processes * _THREAD_STACK_BYTES,
             resource.RLIMIT_NPROC: processes + 1,  # and the first one, which is ours
             resource.RLIMIT_FSIZE: scratch_bytes,
