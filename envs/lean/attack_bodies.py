@@ -106,8 +106,8 @@ BOMBS = {
     "34 a tower of powers": "have cheat : 9 ^ 9 ^ 9 ^ 9 ^ 9 = 1 := by decide" + _LOST,
     "34 a shift too far": "have cheat : 1 <<< (2 ^ 62) = 0 := by decide +kernel" + _LOST,
     "34 a shift by a word": "have cheat : Nat.shiftLeft 1 18446744073709551615 = 0 := by decide +kernel" + _LOST,
-    "34 a number of many digits": f"have cheat : {'9' * 60_000} = 0 := rfl" + _LOST,
-    "34 a product of many digits": f"have cheat : {'9' * 30_000} * {'9' * 30_000} = 0 := by decide +kernel" + _LOST,
+    "34 a number of many digits": f"have cheat : {'9' * 30_000} = 0 := rfl" + _LOST,
+    "34 a product of many digits": f"have cheat : {'9' * 15_000} * {'9' * 15_000} = 0 := by decide +kernel" + _LOST,
     "34 a term that doubles": "exact (fun (x0 : Nat × Nat) =>\n"
     + "".join(f"  (fun (x{i + 1} : _) =>\n" for i in range(40))
     + "  no_such_proof x40"
@@ -126,7 +126,7 @@ BOMBS = {
     "34 applications without end": "exact " + "id <| " * 10_000 + "no_such_proof",
     "34 sums without end": "have cheat : " + "1 + " * 15_000 + "1 = 0 := by decide" + _LOST,
     "34 successors without end": "exact absurd (rfl : " + "Nat.succ <| " * 5_000 + "0 = 0) no_such_proof",
-    "34 by in by": "exact " + "by exact " * 7_000 + "no_such_proof",
+    "34 by in by": "exact " + "by exact " * 3_000 + "no_such_proof",
     "34 many tactics": "have := trivial\n" * 4_000 + "exact no_such_proof",
     "34 many goals": "have cheat : " + "True ∧ " * 8_000 + "1 = 2 := by repeat' constructor" + _LOST,
     "34 many alternatives": "first\n" + "| exact no_such_proof\n" * 2_900,
