@@ -76,3 +76,30 @@ theorem iff_not_comm [Decidable p] [Decidable q] : (p ↔ ¬q) ↔ (q ↔ ¬p) :
 theorem peirce [Decidable p] (h : (p → q) → p) : p := Classical.peirce h
 
 end Decidable
+
+/-! ### The same for any proposition, by classical logic -/
+
+section
+variable {a b : Prop}
+
+theorem not_and_or : ¬(a ∧ b) ↔ ¬a ∨ ¬b := Classical.not_and_iff_not_or_not
+theorem peirce (a b : Prop) (h : (a → b) → a) : a := Classical.peirce h
+theorem not_iff_not : (¬a ↔ ¬b) ↔ (a ↔ b) :=
+  ⟨fun h => ⟨Classical.not_imp_not.mp h.mpr, Classical.not_imp_not.mp h.mp⟩, Iff.not⟩
+theorem not_iff_comm : (¬a ↔ b) ↔ (¬b ↔ a) :=
+  ⟨fun h => ⟨Classical.not_imp_comm.mp h.mp, fun ha hb => h.mpr hb ha⟩,
+    fun h => ⟨Classical.not_imp_comm.mp h.mp, fun hb ha => h.mpr ha hb⟩⟩
+theorem iff_not_comm : (a ↔ ¬b) ↔ (b ↔ ¬a) :=
+  ⟨fun h => (not_iff_comm.mp h.symm).symm, fun h => (not_iff_comm.mp h.symm).symm⟩
+theorem not_iff : ¬(a ↔ b) ↔ (¬a ↔ b) :=
+  ⟨fun h => ⟨fun ha => Classical.byContradiction fun hb => h (iff_of_false ha hb),
+      fun hb ha => h (iff_of_true ha hb)⟩,
+    fun h h' => iff_not_self (h'.trans h.symm)⟩
+theorem iff_iff_and_or_not_and_not : (a ↔ b) ↔ (a ∧ b) ∨ (¬a ∧ ¬b) :=
+  ⟨fun h => (Classical.em a).imp (fun ha => ⟨ha, h.mp ha⟩) fun ha => ⟨ha, fun hb => ha (h.mpr hb)⟩,
+    fun h => h.elim (fun h => iff_of_true h.left h.right) fun h => iff_of_false h.left h.right⟩
+@[simp] theorem imp_not_self : (a → ¬a) ↔ ¬a := ⟨fun h ha => h ha ha, fun h _ => h⟩
+@[simp] theorem not_imp_self : (¬a → a) ↔ a := ⟨fun h => Classical.byContradiction fun ha => ha (h ha), fun h _ => h⟩
+theorem or_not_self (a : Prop) : a ∨ ¬a := Classical.em a
+theorem not_or_self (a : Prop) : ¬a ∨ a := (Classical.em a).symm
+end
