@@ -83,7 +83,7 @@ def plain_definitions() -> str:
     body = re.sub(r"@\[extern [^]]*\] ", "", body)
     body = re.sub(r"(?m)^set_option bootstrap.*\n", "", body)
     kept = re.findall(r"(?ms)^((?:protected )?def .*?)(?=\n\n|\Z)", body)
-    text = "\n\n".join(kept)
+    text = "\n\n".join(one for one in kept if "Decidable" not in one)
     return "namespace Plain\n" + re.sub(r"\bNat\.(?=[a-z])", "Plain.", text) + "\nend Plain\n"
 
 
@@ -91,10 +91,10 @@ def arguments(name: str) -> list[tuple[int, ...]]:
     """Pairs (or single numbers) to compare the two at: all of the smallest, then some that a seed draws."""
     source = random.Random(f"lean core {name}")
     if name in ("pred", "log2"):
-        return [(n,) for n in range(70)]
-    high, high_second = SMALL.get(name, (60, 60))
-    edges = [(n, m) for n in range(4) for m in range(4)]
-    return edges + [(source.randint(0, high), source.randint(0, high_second)) for _ in range(60)]
+        return [(n,) for n in range(40)]
+    high, high_second = SMALL.get(name, (40, 40))
+    edges: list[tuple[int, ...]] = [(n, m) for n in range(4) for m in range(4)]
+    return edges + [(source.randint(0, high), source.randint(0, high_second)) for _ in range(25)]
 
 
 def shown(value: int | bool) -> str:
@@ -115,7 +115,7 @@ def test_every_function_that_the_kernel_accelerates_is_compared() -> None:
 @pytest.mark.parametrize("name", MEANINGS)
 def test_the_kernel_computes_what_the_library_defines(name: str, tmp_path: Path) -> None:
     # Each line: the accelerated function, the same definition under another name, and Python's value are all equal.
-    # Only the kernel decides (`decide +kernel`); literals on the left, so that it uses its own code there.
+    # Only the kernel decides (`decide +kernel`).
     lines = []
     for values in arguments(name):
         words, result = " ".join(map(str, values)), shown(MEANINGS[name](*values))
