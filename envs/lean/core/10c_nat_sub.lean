@@ -101,6 +101,12 @@ protected theorem pos_of_mul_pos_left {n m : Nat} (h : 0 < n * m) : 0 < n :=
   pos_of_ne_zero fun e => Nat.ne_of_gt h (e ▸ Nat.zero_mul m)
 protected theorem pos_of_mul_pos_right {n m : Nat} (h : 0 < n * m) : 0 < m :=
   pos_of_ne_zero fun e => Nat.ne_of_gt h (e ▸ Nat.mul_zero n)
+@[simp] protected theorem mul_pos_iff_of_pos_left {a b : Nat} (h : 0 < a) : 0 < a * b ↔ 0 < b :=
+  ⟨Nat.pos_of_mul_pos_right, Nat.mul_pos h⟩
+@[simp] protected theorem mul_pos_iff_of_pos_right {a b : Nat} (h : 0 < b) : 0 < a * b ↔ 0 < a :=
+  ⟨Nat.pos_of_mul_pos_left, fun ha => Nat.mul_pos ha h⟩
+protected theorem mul_pos_iff {a b : Nat} : 0 < a * b ↔ 0 < a ∧ 0 < b :=
+  ⟨fun h => ⟨Nat.pos_of_mul_pos_left h, Nat.pos_of_mul_pos_right h⟩, fun h => Nat.mul_pos h.left h.right⟩
 protected theorem le_of_mul_le_mul_left {a b c : Nat} (h : c * a ≤ c * b) (hc : 0 < c) : a ≤ b :=
   Nat.ge_of_not_lt fun h' => Nat.not_le_of_gt (Nat.mul_lt_mul_of_pos_left h' hc) h
 protected theorem le_of_mul_le_mul_right {a b c : Nat} (h : a * c ≤ b * c) (hc : 0 < c) : a ≤ b :=

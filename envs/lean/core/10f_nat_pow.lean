@@ -40,6 +40,9 @@ protected theorem pow_pos {p : Nat} (hp : 0 < p) {n : Nat} : 0 < p ^ n := by
   induction n with
   | zero => exact Nat.zero_lt_one
   | succ n ih => exact Nat.mul_pos ih hp
+@[simp] theorem pow_pos_iff {a n : Nat} (hn : n ≠ 0) : 0 < a ^ n ↔ 0 < a :=
+  ⟨fun h => pos_of_ne_zero fun e => by rw [e, Nat.zero_pow (pos_of_ne_zero hn)] at h; exact Nat.lt_irrefl 0 h,
+    fun h => Nat.pow_pos h⟩
 theorem pos_pow_of_pos {b : Nat} (n : Nat) (h : 0 < b) : 0 < b ^ n := Nat.pow_pos h
 protected theorem pow_ne_zero {a : Nat} (n : Nat) (h : a ≠ 0) : a ^ n ≠ 0 :=
   Nat.ne_of_gt (Nat.pow_pos (pos_of_ne_zero h))
