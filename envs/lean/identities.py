@@ -85,19 +85,21 @@ def _somewhere(rng: np.random.Generator, expression: Expression, steps: Sequence
     return expression if changed is None else changed
 
 
-def _scrambled(rng: np.random.Generator, expression: Expression, steps: Sequence[Step], count: int) -> Expression:
-    """Return another expression of the same value, about `count` steps away.
+def _scrambled(
+    rng: np.random.Generator, make: Callable[[], Expression], steps: Sequence[Step], count: int
+) -> tuple[Expression, Expression]:
+    """Return a made-up expression and another of the same value, about `count` steps away.
 
     Raises:
         VerifierError: The steps lead nowhere.
     """
     for _ in range(_TRIES):
-        other = expression
+        first = other = make()
         for _ in range(count):
             other = _somewhere(rng, other, steps)
-        if other != expression:
-            return other
-    raise VerifierError(f"no step applies to {expression}")
+        if other != first:
+            return first, other
+    raise VerifierError("no step applies to any expression that is made up")
 
 
 # numbers
@@ -161,8 +163,7 @@ _NUMBER_LEMMAS = (
 def number_identity(rng: np.random.Generator, level: int) -> Drawn:
     """Return an identity of sums and products, proved by bringing both sides to one form."""
     leaves, kinds, steps, count = _NUMBER_SIZES[level]
-    left = _number(rng, leaves, kinds)
-    right = _scrambled(rng, left, steps, count)
+    left, right = _scrambled(rng, lambda: _number(rng, leaves, kinds), steps, count)
     names = " ".join(_names(left, _NUMBERS))
     return Drawn(f"({names} : Nat) : {left} = {right}", f"simp only [{_NUMBER_LEMMAS}]")
 
@@ -194,8 +195,8 @@ def _false_identity(rng: np.random.Generator, level: int) -> tuple[list[str], st
     """
     leaves, kinds, steps, count = _NUMBER_SIZES[level]
     for _ in range(_TRIES):
-        left = _number(rng, leaves, kinds)
-        right = _broken(rng, _scrambled(rng, left, steps, count))
+        left, right = _scrambled(rng, lambda: _number(rng, leaves, kinds), steps, count)
+        right = _broken(rng, right)
         names = [name for name in _NUMBERS if name in _all_names(left) | _all_names(right)]
         values = [int(value) for value in rng.integers(0, 4, size=len(names))]
         given = dict(zip(names, values, strict=True))
@@ -228,8 +229,8 @@ def recursion(rng: np.random.Generator, level: int) -> Drawn:
         (
             f"f n + {step} * (n + 1)",
             f"2 * f n = {step} * (n * (n + 1))",
-            f"rw [Nat.mul_add 2 (f n) ({step} * (n + 1)), ih, Nat.mul_left_comm 2 {step} (n + 1), ← Nat.mul_add {step},\n"
-            "    ← Nat.add_mul n 2 (n + 1), Nat.mul_comm (n + 2) (n + 1)]",
+            f"rw [Nat.mul_add 2 (f n) ({step} * (n + 1)), ih, Nat.mul_left_comm 2 {step} (n + 1),\n"
+            f"    ← Nat.mul_add {step}, ← Nat.add_mul n 2 (n + 1), Nat.mul_comm (n + 2) (n + 1)]",
         ),
     )[shape]
     start = 0 if shape == 3 else first
@@ -316,8 +317,8 @@ _LENGTH_LEMMAS = (
 def list_identity(rng: np.random.Generator, level: int) -> Drawn:
     """Return an identity of programs over lists, proved by bringing both sides to one form."""
     maps = _MAPS[: level // 2]
-    program = _program(rng, 1 + level, maps)
-    right = _scrambled(rng, program, (_push, _push, _associate, _reverse_twice, _append_nothing), 1 + level)
+    steps: tuple[Step, ...] = (_push, _push, _associate, _reverse_twice, _append_nothing)
+    program, right = _scrambled(rng, lambda: _program(rng, 1 + level, maps), steps, 1 + level)
     return Drawn(f"{_list_binders(program)} : {program} = {right}", f"simp only [{_LIST_LEMMAS}]")
 
 
@@ -330,8 +331,11 @@ def length_identity(rng: np.random.Generator, level: int) -> Drawn:
     def drop(rng: np.random.Generator, at: Expression) -> Expression | None:
         return at.parts[0] if at.kind in ("reverse", "map") else None
 
-    program = Expression("append", (_program(rng, level, _MAPS[:1]), _program(rng, 0, ())))
-    right = _scrambled(rng, program, (exchange, drop, _associate, _reverse_twice, _append_nothing), 1 + level)
+    def make() -> Expression:
+        return Expression("append", (_program(rng, level, _MAPS[:1]), _program(rng, 0, ())))
+
+    steps: tuple[Step, ...] = (exchange, drop, _associate, _reverse_twice, _append_nothing)
+    program, right = _scrambled(rng, make, steps, 1 + level)
     return Drawn(f"{_list_binders(program)} : ({program}).length = ({right}).length", f"simp only [{_LENGTH_LEMMAS}]")
 
 

@@ -88,8 +88,8 @@ def candidates(problem: LeanProblem, depth: int) -> Iterator[str]:
 def _closers(problem: LeanProblem) -> list[str]:
     """Return what may close a goal; the task's own definitions are unfolded, and hypotheses applied."""
     own = [name for name in defined_names(problem.header) if re.search(rf"\bdef {re.escape(name)}\b", problem.header)]
-    unfolding = [f"simp_all [{', '.join(own)}]"] if own else []
-    return [*_CLOSERS, *unfolding]
+    unfolding = f"simp_all [{', '.join(own)}]" if own else "simp_all"
+    return [*_CLOSERS, *([unfolding] if own else []), f"({unfolding} <;> omega)"]
 
 
 def _about_binders(problem: LeanProblem) -> list[str]:

@@ -1,7 +1,8 @@
 """The words in which a statement is posed. They are kept short: every token of them is paid for in training.
 
 A small instruction model has seen next to no Lean: solved examples, as turns of the same chat, show it the form of an
-answer and the few tactics that carry the first levels. That makes a first proof likely enough to learn from. No example is a task (a test compares their canonical forms).
+answer and the few tactics that carry the first levels. That makes a first proof likely enough to learn from. No example
+is a task (a test compares their canonical forms).
 """
 
 from __future__ import annotations
