@@ -39,7 +39,16 @@ FLOOR = (
 )
 """The fixed list, in the order in which it is tried: nothing of it looks at the problem."""
 
-_CLOSERS = ("rfl", "assumption", "contradiction", "decide", "simp_all", "omega", "(constructor <;> simp_all)")
+_CLOSERS = (
+    "rfl",
+    "assumption",
+    "contradiction",
+    "decide",
+    "(simp_all; done)",
+    "omega",
+    "(constructor <;> simp_all; done)",
+)
+"""What may close a goal; `done` fails where simplifying leaves something, so that the next one is tried."""
 _STARTS = ("intros", "constructor", "left", "right", "exfalso", "split", "funext x")
 _WITNESSES = range(12)
 
@@ -89,7 +98,7 @@ def _closers(problem: LeanProblem) -> list[str]:
     """Return what may close a goal; the task's own definitions are unfolded, and hypotheses applied."""
     own = [name for name in defined_names(problem.header) if re.search(rf"\bdef {re.escape(name)}\b", problem.header)]
     unfolding = f"simp_all [{', '.join(own)}]" if own else "simp_all"
-    return [*_CLOSERS, *([unfolding] if own else []), f"({unfolding} <;> omega)"]
+    return [*_CLOSERS, *([f"({unfolding}; done)"] if own else []), f"({unfolding} <;> omega)"]
 
 
 def _about_binders(problem: LeanProblem) -> list[str]:
