@@ -246,6 +246,24 @@ class Judge:
             axioms |= header.axioms
         return self._check_in_kernel(terms, order, axioms, header)
 
+    def complaint(self, reference: bytes, target: Name, header: Header | None = None) -> str | None:
+        """Return why a module does not state a theorem that can be posed, or None if it does."""
+        terms = Terms()
+        given = {} if header is None else read_module(header.content, terms).constants
+        try:
+            expected = self._reference(terms, reference, target)
+        except JudgeFailure as failure:
+            return str(failure)
+        axioms: set[Name] = set()
+        needed, seen = constants_in(terms, [expected.constants[target].type]) - given.keys(), set[Name]()
+        while needed:
+            seen |= needed
+            own = [expected.constants[name] for name in needed if name in expected.constants]
+            axioms = axioms.union(*(self._library.rests_on(name) for name in needed if name in self._library))
+            needed = frozenset[Name]().union(*(uses(terms, each) for each in own)) - given.keys() - seen
+        wrong = sorted(axioms - ALLOWED_AXIOMS, key=show)
+        return f"what it states rests on {', '.join(map(show, wrong))}" if wrong else None
+
     def _reference(self, terms: Terms, reference: bytes, target: Name) -> Module:
         try:
             expected = read_module(reference, terms)

@@ -25,6 +25,7 @@ from envs.lean import build, language, wheel
 from envs.lean.judge import Finding, Header, Judge, JudgeFailure, Library
 from envs.lean.kernel import Kernel
 from envs.lean.placement import INDENT, Body, place
+from envs.lean.terms import read_name
 from envs.sandboxes import SandboxOption, shared_sandbox
 from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program, Sandbox, SandboxError
 
@@ -153,8 +154,7 @@ class ProofChecker:
             return Outcome(verdict=Verdict.REJECTED, feedback=words, cpu_time_s=spent)
         if compiled.module is None:
             return _rejected(compiled, placed.line_shift, spent)
-        header = self._headers[statement.header] if statement.header else None
-        judgement = _judge().judge(compiled.module, reference, tuple(statement.name.split(".")), header)
+        judgement = _judge().judge(compiled.module, reference, read_name(statement.name), self._header(statement))
         verdict = _VERDICTS.get(judgement.finding, Verdict.REJECTED)
         words = "" if verdict is Verdict.PROVED else f"This is not a proof of the statement: {judgement.reason}."
         return Outcome(
@@ -178,11 +178,16 @@ class ProofChecker:
         compiled = _read(result)
         if compiled is None or compiled.module is None:
             return _complaint(compiled, result, "header and statement" if statement.header else "the statement")
+        if wrong := _judge().complaint(compiled.module, read_name(statement.name), self._header(statement)):
+            return wrong
         with self._lock:
             while len(self._references) >= _REFERENCES_KEPT:
                 self._references.pop(next(iter(self._references)))
             self._references[statement] = compiled.module
         return None
+
+    def _header(self, statement: Statement) -> Header | None:
+        return self._headers[statement.header] if statement.header else None
 
     def _take_header(self, header: str, result: ExecutionResult) -> str | None:
         """Keep the module of a header, or return what is wrong with it."""
@@ -225,7 +230,8 @@ def _judge() -> Judge:
 
 
 def _without_proof(statement: Statement) -> str:
-    return f"{statement.header}\n{statement.text} := sorry\n"
+    before = f"{statement.header}\n" if statement.header else ""
+    return f"{before}{statement.text} := sorry\n"
 
 
 def _complaint(compiled: _Compiled | None, result: ExecutionResult, where: str) -> str:

@@ -15,12 +15,19 @@ variables and metavariables have no place in a finished module and cannot be wri
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 Name = tuple[str | int, ...]
 """A hierarchical name, outermost component first: `Nat.succ` is `("Nat", "succ")`."""
 
 Node = tuple[Any, ...]
+
+
+def read_name(text: str) -> Name:
+    """Return the name that is written so; `«` and `»` enclose a component that is no plain word."""
+    return tuple(quoted or plain for quoted, plain in re.findall(r"«([^»]*)»|([^.«»]+)", text))
+
 
 ZERO, SUCC, MAX, IMAX, PARAM = range(5)
 BVAR, SORT, CONST, APP, LAM, PI, LET, NAT, STR, PROJ = range(10)
