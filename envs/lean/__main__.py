@@ -1,57 +1,121 @@
-"""For people: a file's theorems checked as answers would be, and the image that the Docker sandbox needs.
+"""For people: a file's theorems checked as answers would be, what is earned without a model, and an image for Docker.
 
     python -m envs.lean check FILE.lean [sandbox=bubblewrap]
+    python -m envs.lean baselines [env.difficulty=all] [split=heldout] [budget=200] [workers=2] [out=FILE.json]
     python -m envs.lean image
 
-A theorem is judged with the definitions before it as its header. Prints one line each, with Lean's words where it is no
-proof, and exits with 1 if one is not.
+`check` judges a theorem with the definitions before it as its header, and prints one line each, with Lean's words where
+it is no proof. Exit code 1: one is not; 2: what was asked for cannot be.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from envs.core import ConfigError, VerifierError
+from rich.console import Console
+from rich.table import Table
+
+from envs.core import SPLITS, ConfigError, VerifierError
+from envs.grade import whole_number
 from envs.lean import language
+from envs.lean.baselines import Baseline, baselines
+from envs.lean.env import LeanEnv
 from envs.lean.lexer import Forbidden
 from envs.lean.placement import read_body
 from envs.lean.proofs import Outcome, ProofChecker, Statement, Verdict
 from envs.lean.statements import read_theorem
 from envs.lean.tasks import blocks
-from envs.options import parse_overrides, unknown_name
+from envs.options import nested_options, parse_overrides, unknown_name
+from envs.registry import make
 from sandbox import languages
 from sandbox.core import SandboxError
 
-_USAGE = "usage: python -m envs.lean check FILE.lean [sandbox=NAME], or python -m envs.lean image"
+OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "check": ("sandbox",),
+    "baselines": ("split", "budget", "workers", "out", "env."),
+    "image": (),
+}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command and return its exit code."""
+    """Run a command and return its exit code."""
     try:
-        if list(arguments) == ["image"]:
-            language.register()
-            from sandbox.build import build_language  # the engine's client is an optional dependency
-
-            print(f"built {build_language(languages.find(language.NAME))}")
-            return 0
-        if len(arguments) < 2 or arguments[0] != "check":
-            raise ConfigError(_USAGE)
-        options = parse_overrides(arguments[2:])
+        command, *rest = arguments or [""]
+        if command not in OPTIONS:
+            raise ConfigError(unknown_name("command", command, OPTIONS))
+        files = [argument for argument in rest if "=" not in argument]
+        if len(files) != (command == "check"):
+            raise ConfigError("usage: python -m envs.lean check FILE.lean, or baselines, or image, without a file")
+        options = parse_overrides([argument for argument in rest if "=" in argument])
         for option in options:
-            if option != "sandbox":
-                raise ConfigError(unknown_name("option", option, ("sandbox",)))
-        text = Path(arguments[1]).read_text(encoding="utf-8")
-        checker = ProofChecker(str(options.get("sandbox", "auto")))
-        checker.prepare()
-        outcomes = check_file(text, checker)
+            if option not in OPTIONS[command]:
+                raise ConfigError(unknown_name(f"option of {command}", option, OPTIONS[command]))
+        if command == "check":
+            return run_check(Path(files[0]), str(options.get("sandbox", "auto")))
+        if command == "image":
+            return build_image()
+        return run_baselines(options)
     except (ConfigError, SandboxError, VerifierError, OSError, UnicodeDecodeError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+
+
+def build_image() -> int:
+    """Build the image of the Docker sandbox that shows Lean."""
+    from sandbox.build import build_language  # the engine's client is an optional dependency
+
+    language.register()
+    print(f"built {build_language(languages.find(language.NAME))}")
+    return 0
+
+
+def run_baselines(options: Mapping[str, Any]) -> int:
+    """Print what is proved without a model."""
+    env = make("lean", **nested_options(options.get("env.", {}))).unwrapped
+    assert isinstance(env, LeanEnv)
+    split = str(options.get("split", "heldout"))
+    if split not in (*SPLITS, "all"):
+        raise ConfigError(unknown_name("split", split, (*SPLITS, "all")))
+    problems = [task.reference for task in env.tasks(None if split == "all" else split)]
+    problems = [problem for problem in problems if not problem.is_false and problem.family is None]
+    if not problems:
+        raise ConfigError(f"the split {split!r} holds no problem that is not drawn in each episode")
+    env.prepare()
+    workers = whole_number(options, "workers", 0) or os.cpu_count() or 1
+    found = baselines(env.checker, problems, whole_number(options, "budget", 200), workers)
+    Console().print(_table(found, f"lean, {split}: {len(problems)} problems"))
+    if "out" in options:
+        lines = [asdict(each) | {"interval": each.interval} for each in found]
+        Path(str(options["out"])).write_text(json.dumps(lines, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _table(found: Sequence[Baseline], title: str) -> Table:
+    table = Table(title=title)
+    for heading in ("policy", "level", "proved", "share, 95 %", "tries"):
+        table.add_column(heading)
+    for each in found:
+        low, high = each.interval
+        share = f"{each.proved / each.problems:.3f} ({low:.3f} - {high:.3f})"
+        table.add_row(each.policy, each.level, f"{each.proved} of {each.problems}", share, f"{each.tries:.1f}")
+    return table
+
+
+def run_check(path: Path, sandbox: str) -> int:
+    """Check the theorems of a file, and say of each what it is."""
+    text = path.read_text(encoding="utf-8")
+    checker = ProofChecker(sandbox)
+    checker.prepare()
+    outcomes = check_file(text, checker)
     for line, name, outcome in outcomes:
         words = outcome.feedback.replace("\n", "\n    ")
-        print(f"{arguments[1]}:{line}: {name}: {outcome.verdict}" + (f"\n    {words}" if words else ""))
+        print(f"{path}:{line}: {name}: {outcome.verdict}" + (f"\n    {words}" if words else ""))
     proved = sum(outcome.verdict is Verdict.PROVED for _, _, outcome in outcomes)
     print(f"{proved} of {len(outcomes)} proved")
     return 0 if proved == len(outcomes) else 1

@@ -3,7 +3,7 @@
 The binary holds Lean's own parsers, macros and printers as native constants and functions, but a core library must
 declare them before they exist for the front end. A declaration marked `@[extern]` is resolved by its *mangled name* in
 the process, so one line with the right name and attribute binds each; no text of theirs is needed. What is bound is
-chosen here, by name; macros and printers follow from it through the symbol table. Left out on purpose: everything that runs code
+chosen here, by name; macros and printers follow from it through the symbol table. Left out: everything that runs code
 (`run_tac`, `native_decide`, `#eval` and friends), `sorry` and `admit`, and notation of users.
 
     python -m envs.lean.bindings        writes both files again, from the symbols of the installed wheel
