@@ -83,7 +83,6 @@ section
 variable {a b : Prop}
 
 theorem not_and_or : ¬(a ∧ b) ↔ ¬a ∨ ¬b := Classical.not_and_iff_not_or_not
-theorem peirce (a b : Prop) (h : (a → b) → a) : a := Classical.peirce h
 theorem not_iff_not : (¬a ↔ ¬b) ↔ (a ↔ b) :=
   ⟨fun h => ⟨Classical.not_imp_not.mp h.mpr, Classical.not_imp_not.mp h.mp⟩, Iff.not⟩
 theorem not_iff_comm : (¬a ↔ b) ↔ (¬b ↔ a) :=
