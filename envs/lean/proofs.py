@@ -11,8 +11,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -104,7 +106,8 @@ class ProofChecker:
         self._limits = limits
         self._references: dict[Statement, bytes] = {}
         self._headers: dict[str, Header] = {}
-        self._folder = tempfile.TemporaryDirectory(prefix="assay-lean-")  # of compiled headers
+        self._folder = tempfile.mkdtemp(prefix="assay-lean-")  # of compiled headers
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
@@ -194,7 +197,7 @@ class ProofChecker:
         compiled = _read(result)
         if compiled is None or compiled.module is None:
             return _complaint(compiled, result, "the header")
-        path = Path(self._folder.name, f"Header{hashlib.sha256(header.encode()).hexdigest()[:16]}.olean")
+        path = Path(self._folder, f"Header{hashlib.sha256(header.encode()).hexdigest()[:16]}.olean")
         with replacing(path) as file:
             file.write(compiled.module)
         try:
