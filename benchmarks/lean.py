@@ -15,26 +15,35 @@ Writes `lean.json` to `benchmarks/results/`. The exit code is 1 when a goal is m
 
 from __future__ import annotations
 
+import argparse
+import contextlib
+import json
 import os
+import platform
 import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 
 # A benchmark beside this file is called like the package `sandbox`, and would be found in its place.
 sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).resolve().parent]
 
+from rich.console import Console  # noqa: E402
+from rich.table import Table  # noqa: E402
 
-from envs.lean import build, language  # noqa: E402
-from envs.lean.placement import Body, place  # noqa: E402
+import sandbox  # noqa: E402
+from envs.lean import build, language, wheel  # noqa: E402
+from envs.lean.placement import Body, place, read_body  # noqa: E402
 from envs.lean.proofs import ProofChecker, Verdict  # noqa: E402
-from envs.lean.tasks import LeanProblem  # noqa: E402
-from sandbox.core import Call, ExecutionStatus, Program, Sandbox  # noqa: E402
+from envs.lean.tasks import LeanProblem, library_problems  # noqa: E402
+from sandbox.core import Call, ExecutionStatus, Program, Sandbox, SandboxError  # noqa: E402
 
 RESULTS = Path(__file__).resolve().parent / "results"
 CORES = len(os.sched_getaffinity(0))
@@ -89,7 +98,7 @@ def whole(problems: list[tuple[LeanProblem, Body]], checker: ProofChecker) -> Su
         spent = []
         for problem, body in islice(turn, count):
             own = time.thread_time()
-            outcome = checker.check(problem.theorem, body)
+            outcome = checker.check(problem.posed, body)
             if outcome.verdict is not Verdict.PROVED:
                 raise RuntimeError(f"{problem.name}: {outcome}")
             spent.append((outcome.cpu_time_s + time.thread_time() - own, outcome.memory_bytes / 2**20))
@@ -123,3 +132,115 @@ def in_parallel(submit: Submit, threads: int, count: int) -> float:
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(submit, [count] * threads))
     return threads * count / (time.perf_counter() - start)
+
+
+def soak(submit: Submit, count: int) -> dict[str, Any]:
+    """Check many proofs in a row, and return how the memory of this process and its children's grew meanwhile."""
+    submit(200)  # whatever fills up once has filled up then
+    before, start = _memory_mib(), time.perf_counter()
+    submit(count)
+    return {"proofs": count, "seconds": time.perf_counter() - start, "grown_mib": _memory_mib() - before}
+
+
+def _memory_mib() -> float:
+    """Return the private memory of this process and of all that it has started."""
+    pages, left = 0, [os.getpid()]
+    while left:
+        pid = left.pop()
+        with contextlib.suppress(OSError):
+            left += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+            resident, shared = Path(f"/proc/{pid}/statm").read_text().split()[1:3]
+            pages += int(resident) - int(shared)
+    return pages * resource.getpagesize() / 2**20
+
+
+def easy_problems() -> list[tuple[LeanProblem, Body]]:
+    """Return the problems of level 1 without definitions of their own, with their gold proofs."""
+    chosen = [problem for problem in library_problems() if problem.level == 1 and not problem.header and problem.gold]
+    read = [(problem, read_body(problem.gold or "")) for problem in chosen]
+    return [(problem, body) for problem, body in read if isinstance(body, Body)]
+
+
+@contextlib.contextmanager
+def contenders(name: str) -> Iterator[dict[str, Submit]]:
+    """Give the contenders on one sandbox, warmed up."""
+    problems, binary = easy_problems(), wheel.find()
+    language.register()
+    with sandbox.make(name) as box, tempfile.TemporaryDirectory() as folder:
+        checker = ProofChecker(box)
+        checker.prepare()
+        checker.complaints([problem.posed for problem, _ in problems])
+        made = {
+            "fresh process": fresh_process(problems, binary, Path(folder)),
+            "compile only": compile_only(problems, box),
+            "ours": whole(problems, checker),
+        }
+        for submit in made.values():
+            submit(10)
+        yield made
+
+
+def missed(results: dict[str, dict[str, float]], scaling: float) -> list[str]:
+    """Return the goals that were missed."""
+    ours, ratio = results["ours"], results["ours"]["proofs_per_s"] / results["fresh process"]["proofs_per_s"]
+    goals = {
+        f"{ratio:.2f} times a fresh process, goal {GOAL_RATIO}": ratio >= GOAL_RATIO,
+        f"{ours['cpu_ms']:.1f} ms of processor time a proof, goal {GOAL_CPU_MS}": ours["cpu_ms"] <= GOAL_CPU_MS,
+        f"{ours['memory_mib']:.0f} MiB a proof, goal {GOAL_MEMORY_MIB}": ours["memory_mib"] <= GOAL_MEMORY_MIB,
+        f"{scaling:.2f} of linear on {CORES} cores, goal {GOAL_SCALING}": CORES == 1 or scaling >= GOAL_SCALING,
+    }
+    return [goal for goal, met in goals.items() if not met]
+
+
+def main() -> int:
+    """Measure, print, write, and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--count", type=int, default=60, help="proofs of a contender in a round")
+    parser.add_argument("--sandbox", action="append", choices=("bubblewrap", "docker"))
+    parser.add_argument("--soak", type=int, default=0, help="proofs in a row at the end")
+    options = parser.parse_args()
+    console = Console()
+    report: dict[str, Any] = {}
+    failures: list[str] = []
+    for name in options.sandbox or ("bubblewrap", "docker"):
+        try:
+            with contenders(name) as made:
+                results = measure(made, options.rounds, options.count)
+                together = in_parallel(made["ours"], CORES, options.count)
+                scaling = together / (CORES * results["ours"]["proofs_per_s"])
+                soaked = soak(made["ours"], options.soak) if options.soak else None
+        except SandboxError as error:
+            console.print(f"{name} is not measured: {error}")
+            continue
+        console.print(_table(name, results, together))
+        report[name] = {"contenders": results, "all_cores_per_s": together, "scaling": scaling, "soak": soaked}
+        failures += [f"{name}: {goal}" for goal in missed(results, scaling)]
+    machine = {"cpu": _cpu_name(), "cores": CORES, "python": platform.python_version(), "lean": wheel.LEAN_VERSION}
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "lean.json").write_text(json.dumps({"machine": machine, **report, "missed": failures}, indent=2) + "\n")
+    for failure in failures:
+        console.print(f"missed: {failure}")
+    return 1 if failures or not report else 0
+
+
+def _table(name: str, results: dict[str, dict[str, float]], together: float) -> Table:
+    table = Table(title=f"easy proofs on {name}; ours on {CORES} cores together: {together:.0f}/s")
+    for heading in ("contender", "proofs/s", "CPU ms a proof", "private MiB, most"):
+        table.add_column(heading)
+    for contender, found in results.items():
+        memory = f"{found['memory_mib']:.0f}"
+        table.add_row(contender, f"{found['proofs_per_s']:.1f}", f"{found['cpu_ms']:.1f}", memory)
+    return table
+
+
+def _cpu_name() -> str:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

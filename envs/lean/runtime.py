@@ -217,7 +217,7 @@ class Runtime:
         options = self.symbol("l_Lean_Options_empty")
         return self.value(
             import_modules(
-                self.array(imports), options, 0, self.array([]), 0, int(extensions), _LEVEL_PRIVATE, _EMPTY_MAP
+                self.array(imports), options, 0, self.array([]), 1, int(extensions), _LEVEL_PRIVATE, _EMPTY_MAP
             )
         )
 
