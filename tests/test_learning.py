@@ -15,12 +15,12 @@ from agents.run import open_run
 from agents.train import train
 
 
-def learn(tmp_path, env, **algo):
+def learn(tmp_path, env, env_options=None, **algo):
     """Train and return the held-out pass rates before and after."""
     config = OmegaConf.structured(TrainConfig)
     OmegaConf.set_struct(config, False)
     changes = {
-        "env": {"name": env},
+        "env": {"name": env, **(env_options or {})},
         "model": "tiny",
         "run_dir": str(tmp_path / "run"),
         "checkpoint_every": 1000,

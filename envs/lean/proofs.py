@@ -8,6 +8,7 @@ Nothing that a proof prints counts. The front end runs in a sandbox and returns 
 
 from __future__ import annotations
 
+import atexit
 import functools
 import hashlib
 import re
@@ -229,7 +230,9 @@ def _library() -> Library:
 def _judge() -> Judge:
     """Return the judge of this process, with its kernels."""
     library = _library()
-    return Judge(library, Kernel(wheel.find(), library.folder, library.sha256))
+    kernel = Kernel(wheel.find(), library.folder, library.sha256)
+    atexit.register(kernel.close)
+    return Judge(library, kernel)
 
 
 def _without_proof(statement: Statement) -> str:
