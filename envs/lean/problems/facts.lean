@@ -360,28 +360,6 @@ theorem four_maps_between_booleans (f : Bool → Bool) :
     · exact hf
     · exact ht
 
-/-- The value of a list of bits, the lowest first. -/
-def value : List Bool → Nat
-  | [] => 0
-  | false :: bs => value bs + value bs
-  | true :: bs => value bs + value bs + 1
-
-/-- The bits of the next number. -/
-def increment : List Bool → List Bool
-  | [] => [true]
-  | false :: bs => true :: bs
-  | true :: bs => false :: increment bs
-
-theorem incrementing_adds_one (bs : List Bool) : value (increment bs) = value bs + 1 := by
-  induction bs with
-  | nil => rfl
-  | cons b bs ih =>
-    cases b with
-    | false => rfl
-    | true =>
-      show value (increment bs) + value (increment bs) = value bs + value bs + 1 + 1
-      rw [ih, ← Nat.add_assoc, Nat.add_right_comm (value bs) 1]
-
 theorem an_even_square_has_an_even_root (n : Nat) (parity : Even n ∨ Even (n + 1))
     (product : ∀ a b, Even b → Even (a * b)) (h : Even (n * n)) : Even n := by
   have cancel : ∀ a b, Even a → Even (a + b) → Even b := by

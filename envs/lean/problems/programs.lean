@@ -183,3 +183,27 @@ theorem a_balanced_word_inside_is_passed_over (v w : List Bool) (d : Nat) (h : b
         show balanced (false :: (v ++ w)) (d + 1 + e) = balanced w e
         rw [Nat.add_right_comm d 1 e]
         exact ih d h
+
+/-! level 5, facts -/
+
+/-- The value of a list of bits, the lowest first. -/
+def value : List Bool → Nat
+  | [] => 0
+  | false :: bs => value bs + value bs
+  | true :: bs => value bs + value bs + 1
+
+/-- The bits of the next number. -/
+def increment : List Bool → List Bool
+  | [] => [true]
+  | false :: bs => true :: bs
+  | true :: bs => false :: increment bs
+
+theorem incrementing_adds_one (bs : List Bool) : value (increment bs) = value bs + 1 := by
+  induction bs with
+  | nil => rfl
+  | cons b bs ih =>
+    cases b with
+    | false => rfl
+    | true =>
+      show value (increment bs) + value (increment bs) = value bs + value bs + 1 + 1
+      rw [ih, ← Nat.add_assoc, Nat.add_right_comm (value bs) 1]
