@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from envs import Message, RewardBreakdown, RewardTerm, Split, Task, TextEnv, VerifierError
+from envs.core import RewardAlarm
 
 KINDS = {"digit": string.digits, "lower": string.ascii_lowercase, "upper": string.ascii_uppercase}
 """What an answer may have to begin with, by the word that asks for it."""
@@ -93,3 +94,10 @@ class Flaky(TextEnv):
     def wrong_answers(self, task: Task) -> Sequence[str]:
         """Return an answer of the other kind."""
         return ["A" if task.reference == "digit" else "0"]
+
+
+class Alarming(Kinds):
+    """`Kinds` with a verifier that finds out that it pays for what cannot be right."""
+
+    def _judge(self, task: Task, completion: str) -> RewardBreakdown:
+        raise RewardAlarm("something false was proved")

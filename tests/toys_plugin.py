@@ -6,9 +6,10 @@ from pathlib import Path
 import envs
 
 sys.path.insert(0, str(Path(__file__).parent))
-from toys import Flaky, Hackable, Kinds, Repair
+from toys import Alarming, Flaky, Hackable, Kinds, Repair
 
 envs.register("kinds", Kinds)
 envs.register("hackable", Hackable)
 envs.register("repair", Repair)
 envs.register("flaky", Flaky)
+envs.register("alarming", Alarming)
