@@ -30,6 +30,12 @@ DIFFICULTIES: Mapping[str, tuple[int, ...]] = {"easy": (1,), "medium": (2, 3), "
 class LeanEnv(TextEnv):
     """Prove a theorem in Lean 4. The page of this environment is `envs/lean/README.md`."""
 
+    metadata = {  # noqa: RUF012 (Gymnasium's own declaration)
+        "render_modes": [],
+        # cool enough that a small model, which has seen no Lean, keeps to the form and proves something at all
+        "training": {"algo.temperature": 0.6, "algo.max_new_tokens": 32},
+    }
+
     def __init__(
         self,
         *,
