@@ -86,7 +86,7 @@ def mutants(problems: Sequence[LeanProblem], count: int, seed: int) -> list[Muta
         names = rng.choices(list(CHANGES), k=rng.choice((1, 1, 2)))
         text = problem.gold or ""
         for name in names:
-            text = CHANGES[name](text, rng, lines)
+            text = CHANGES[name](text, rng, lines) if text.strip() else text
         if text.strip() and text != problem.gold:
             found.append(Mutant(problem, " + ".join(names), text))
     return found
