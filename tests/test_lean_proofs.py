@@ -245,6 +245,37 @@ def test_an_error_comes_with_its_goal_and_is_short(checker: ProofChecker) -> Non
     assert verdict == "INCOMPLETE" and 100 < len(feedback) < 800
 
 
+FORMS = {
+    "tactics in parentheses": "(intro h; exact h)",
+    "tactics in parentheses, in parts": "((intro h))\n(exact h)",
+    "a focus": "· intro h\n  exact h",
+    "a term in parentheses": "(fun h => h)",
+    "a term in parentheses that a tactic could start so": "(have kept : p → p := fun h => h; kept)",
+    "an arrow of Mathlib": "fun h ↦ h",
+    "on one line behind by": "by intro h; exact h",
+    "as it is pasted": "theorem same (p : Prop) : p → p := by\n  intro h\n  exact h",
+    "by on a line of its own": "theorem same (p : Prop) : p → p :=\nby\n  intro h\n  exact h",
+    "in a fence without a language": "Proof:\n```\nintro h\nexact h\n```\nQED",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_proof_counts_in_every_form_that_people_write_it_in(checker: ProofChecker, form: str) -> None:
+    assert judged(checker, "theorem same (p : Prop) : p → p", FORMS[form]) == ("PROVED", "")
+
+
+def test_a_header_that_is_repeated_with_its_comments_is_the_tasks_own(checker: ProofChecker) -> None:
+    header, text = "/-- How many. -/\ndef many : Nat := 3", "theorem three : many = 3"
+    assert judged(checker, text, f"{header}\n\n{text} := by\n  rfl", header) == ("PROVED", "")
+    # six lines: the header has two, a blank one follows
+    verdict, feedback = judged(checker, text, f"\n{header}\n\n{text} := by\n  exact nothing", header)
+    assert verdict == "REJECTED" and feedback.startswith("line 6, column 8: Unknown identifier")
+    other = header.replace("3", "4")
+    assert judged(checker, text, f"{other}\n\n{text} := by\n  rfl", header)[0] == "FORBIDDEN"
+    assert judged(checker, text, f"{header}\naxiom lie : False\n{text} := lie.elim", header)[0] == "FORBIDDEN"
+    assert judged(checker, text, f"rfl\n{header}", header)[0] == "FORBIDDEN"
+
+
 LARGE = {
     "a megabyte of words": ("exact trivial\n" * 80_000, {"FORBIDDEN"}),
     "a megabyte of names": ("exact " + "a" * 1_000_000, {"FORBIDDEN"}),

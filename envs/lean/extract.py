@@ -10,6 +10,7 @@ any other way is refused: it would be compiled as the task's own anyway, and the
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from envs.fences import fenced_blocks, in_fence
@@ -55,7 +56,7 @@ def extract_body(completion: str, statement: str, header: str = "") -> Body | Fo
     if blocks and not candidates:
         return Missing(f"There is no ```{FENCES[0]} code block.")
     text = candidates[-1] if candidates else completion.replace("\r\n", "\n")
-    lexed = lex(text)
+    lexed = lex(_without_header(text, header.strip()))
     if isinstance(lexed, Forbidden):
         return lexed
     found = _after_statement(lexed, statement, header)
@@ -68,6 +69,14 @@ def extract_body(completion: str, statement: str, header: str = "") -> Body | Fo
 def fenced(body: str) -> str:
     """Return a body as an answer."""
     return in_fence(body, FENCES[0])
+
+
+def _without_header(text: str, header: str) -> str:
+    """Return a text with blanks in place of the task's own header, if it starts with exactly that."""
+    start = len(text) - len(text.lstrip())
+    if not header or not text.startswith(header, start):
+        return text
+    return text[:start] + re.sub(r"[^\n]", " ", header) + text[start + len(header) :]
 
 
 def _after_statement(lexed: Lexed, statement: str, header: str) -> int | Forbidden:

@@ -20,6 +20,8 @@ from envs.lean.words import TACTICS
 INDENT = 2
 """Columns by which a body is moved to the right; Lean's columns are larger by this than those of the answer."""
 
+_ALSO_TERMS = frozenset({"calc", "have", "haveI", "if", "let", "letI", "match", "nofun", "nomatch", "show", "suffices"})
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -44,7 +46,8 @@ class Placed:
 def read_body(text: str) -> Body | Forbidden | None:
     """Return the body that a text holds, why it may not be compiled, or None if it holds nothing but comments.
 
-    It is a block of tactics if it starts with the name of a tactic or `·`; else it is a term, as it is behind `:=`.
+    It is a block of tactics if it starts with `·` or the name of a tactic, in parentheses too unless a term may start so
+    as well; else it is a term, as it is behind `:=`.
     """
     lexed = lex(text)
     if isinstance(lexed, Forbidden):
@@ -81,6 +84,9 @@ def _is_tactic(tokens: Sequence[Token]) -> bool:
     first = tokens[0]
     if first.text == ".":
         return len(tokens) > 1 and first.end != tokens[1].offset
+    if first.text == "(":
+        words = (token.text for token in tokens if token.text != "(")
+        return next(words, "") in TACTICS - _ALSO_TERMS
     return first.text == "·" or first.text in TACTICS
 
 
