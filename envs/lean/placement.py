@@ -46,8 +46,8 @@ class Placed:
 def read_body(text: str) -> Body | Forbidden | None:
     """Return the body that a text holds, why it may not be compiled, or None if it holds nothing but comments.
 
-    It is a block of tactics if it starts with `·` or the name of a tactic, in parentheses too unless a term may start so
-    as well; else it is a term, as it is behind `:=`.
+    It is a block of tactics if it starts with `·` or the name of a tactic, in parentheses too unless a term may start
+    so as well; else it is a term, as it is behind `:=`.
     """
     lexed = lex(text)
     if isinstance(lexed, Forbidden):
