@@ -8,8 +8,9 @@ import pytest
 from lean_modules import compile_module, require_lean
 
 from envs.lean import build
-from envs.lean.judge import ALLOWED_AXIOMS, Finding, Judge, Library
+from envs.lean.judge import ALLOWED_AXIOMS, Finding, Judge
 from envs.lean.kernel import Kernel, KernelLimits, Outcome
+from envs.lean.library import Library
 from envs.lean.olean import Kind, LazyModule, read_module
 from envs.lean.terms import Terms
 

@@ -17,8 +17,9 @@ from lean_modules import (
 )
 
 from envs.core import ConfigError
-from envs.lean.judge import Finding, Judge, JudgeFailure, Library, is_auxiliary
+from envs.lean.judge import Finding, Judge, is_auxiliary
 from envs.lean.kernel import Kernel
+from envs.lean.library import JudgeFailure, Library
 from envs.lean.olean import Kind, read_module
 from envs.lean.terms import BVAR, LAM, NAT, PARAM, PI, PROJ, SORT, STR, Terms
 

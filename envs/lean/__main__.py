@@ -1,8 +1,8 @@
 """For people: a file's theorems checked as answers would be, what is earned without a model, and an image for Docker.
 
-    python -m envs.lean check FILE.lean [sandbox=bubblewrap]
+    python -m envs.lean check FILE.lean [sandbox=bubblewrap] [toolchain=PATH] [imports=[Mathlib]]
     python -m envs.lean baselines [env.difficulty=all] [split=heldout] [budget=200] [workers=2] [out=FILE.json]
-    python -m envs.lean image
+    python -m envs.lean image [toolchain=PATH] [imports=[Mathlib]]
 
 `check` judges a theorem with the definitions before it as its header, and prints one line each, with Lean's words where
 it is no proof. Exit code 1: one is not; 2: what was asked for cannot be.
@@ -31,15 +31,16 @@ from envs.lean.placement import read_body
 from envs.lean.proofs import Outcome, ProofChecker, Statement, Verdict
 from envs.lean.statements import read_theorem
 from envs.lean.tasks import blocks
+from envs.lean.toolchain import Toolchain, find_toolchain
 from envs.options import nested_options, parse_overrides, unknown_name
 from envs.registry import make
 from sandbox import languages
 from sandbox.core import SandboxError
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "check": ("sandbox",),
+    "check": ("sandbox", "toolchain", "imports"),
     "baselines": ("split", "budget", "workers", "out", "env."),
-    "image": (),
+    "image": ("toolchain", "imports"),
 }
 
 
@@ -56,22 +57,23 @@ def main(arguments: Sequence[str]) -> int:
         for option in options:
             if option not in OPTIONS[command]:
                 raise ConfigError(unknown_name(f"option of {command}", option, OPTIONS[command]))
-        if command == "check":
-            return run_check(Path(files[0]), str(options.get("sandbox", "auto")))
+        if command == "baselines":
+            return run_baselines(options)
+        toolchain = find_toolchain(options.get("toolchain"), options.get("imports", ("Init",)))
         if command == "image":
-            return build_image()
-        return run_baselines(options)
+            return build_image(toolchain)
+        return run_check(Path(files[0]), ProofChecker(str(options.get("sandbox", "auto")), toolchain=toolchain))
     except (ConfigError, SandboxError, VerifierError, OSError, UnicodeDecodeError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
 
-def build_image() -> int:
+def build_image(toolchain: Toolchain | None) -> int:
     """Build the image of the Docker sandbox that shows Lean."""
     from sandbox.build import build_language  # the engine's client is an optional dependency
 
-    language.register()
-    print(f"built {build_language(languages.find(language.NAME))}")
+    language.register(toolchain)
+    print(f"built {build_language(languages.find(language.name_of(toolchain)))}")
     return 0
 
 
@@ -107,10 +109,9 @@ def _table(found: Sequence[Baseline], title: str) -> Table:
     return table
 
 
-def run_check(path: Path, sandbox: str) -> int:
+def run_check(path: Path, checker: ProofChecker) -> int:
     """Check the theorems of a file, and say of each what it is."""
     text = path.read_text(encoding="utf-8")
-    checker = ProofChecker(sandbox)
     checker.prepare()
     outcomes = check_file(text, checker)
     for line, name, outcome in outcomes:

@@ -1,23 +1,19 @@
 """Compiles one Lean text inside the sandbox: the only place where the front end meets what a policy wrote.
 
-This module and `runtime` are loaded into the warm interpreter of the boxes for the language `lean`, which loads the
-binary and our core library once; every compilation is a copy of it. What it returns are words and bytes of an
-untrusted process: messages to be shown, and the compiled module to be read as bytes by the judge. It decides nothing.
-Imports only the standard library and `runtime`, since it runs inside the box.
+This module, `runtime`, and `setting` (made by `language`) are loaded into the warm interpreter of the boxes for Lean,
+which loads the binary and the library once; every compilation is a copy of it. What it returns are words and bytes of
+an untrusted process: messages to be shown, and the compiled module to be read as bytes by the judge. It decides
+nothing. Imports only the standard library and those two, since it runs inside the box.
 """
 
 from __future__ import annotations
 
 import ctypes
 import json
-import os
 from typing import Any
 
 import runtime  # type: ignore[import-not-found]
-
-LIBRARY = "/opt/lean/lib/libleanshared.so"
-LIBRARIES = "/opt/lean/core"
-"""Where a box shows the binary, and the folder of the core library's folder, which has the name of its content."""
+import setting  # type: ignore[import-not-found]
 
 _MODULE = "module.olean"
 _STACK_BYTES = 64 * 2**20
@@ -33,14 +29,13 @@ _options = 0
 
 
 def prepare() -> None:
-    """Load the binary and the core library; everything in it is then shared by all copies, and counted by none."""
+    """Load the binary and the library; everything in it is then shared by all copies, and counted by none."""
     global _lean, _environment, _options
-    _lean = runtime.Runtime(LIBRARY)
+    _lean = runtime.Runtime(setting.BINARY)
     _lean.start()
     _lean.function("lean_internal_set_thread_stack_size", 1)(_STACK_BYTES)
-    (folder,) = os.listdir(LIBRARIES)
-    _lean.set_search_path([f"{LIBRARIES}/{folder}"])
-    _environment = runtime.pin(_lean.import_modules(["Init"], extensions=True))
+    _lean.set_search_path(setting.FOLDERS)
+    _environment = runtime.pin(_lean.import_modules(setting.MODULES, extensions=True))
     set_option = _lean.function("l_Lean_Options_setBool", [_VALUE, _VALUE, _FLAG])
     _options = _lean.symbol("l_Lean_Options_empty")
     for name, value in ((("linter", "all"), 0), (("autoImplicit",), 0), (("Elab", "async"), 0)):
@@ -49,7 +44,7 @@ def prepare() -> None:
 
 
 def compile_text(text: str) -> dict[str, Any]:
-    """Elaborate a text on top of the core library.
+    """Elaborate a text on top of the library.
 
     Returns:
         `messages`: `severity`, `line` (from 1), `column` (from 0) and `text` of each; `module`: the compiled module, or

@@ -19,6 +19,7 @@ from envs.lean.prompt import MAX_SHOTS, retry_text
 from envs.lean.proofs import ProofChecker, Verdict
 from envs.lean.rewrites import harmful_rewrites, harmless_rewrites
 from envs.lean.tasks import LEVELS, THEMES, LeanProblem, library_problems, load_problems, task_of
+from envs.lean.toolchain import find_toolchain
 from envs.lean.verifier import LeanVerifier
 from envs.options import unknown_name
 from envs.sandboxes import SandboxOption, sandbox_choice
@@ -49,6 +50,8 @@ class LeanEnv(TextEnv):
         shots: int = 4,
         max_turns: int = 1,
         sandbox: SandboxOption = "auto",
+        toolchain: str | None = None,
+        imports: str | Sequence[str] = ("Init",),
         check_golds: bool = True,
         seed: int | None = None,
     ) -> None:
@@ -65,6 +68,9 @@ class LeanEnv(TextEnv):
             shots: Solved examples before the problem, which small models need.
             max_turns: Answers in one episode; after a failed one the model is told the error and the goals.
             sandbox: Name of a sandbox, its name with options in a mapping, or one that is open.
+            toolchain: A Lean of one's own instead of the wheel's with our core: the folder of a toolchain, or of a
+                project of lake, or the path of `lean`.
+            imports: Modules of it that every problem imports, such as `Init` or `Mathlib`.
             check_golds: Whether a file's own gold proofs must be proofs (its statements must elaborate in any case).
             seed: Seed of the episodes.
 
@@ -82,7 +88,7 @@ class LeanEnv(TextEnv):
         if tasks is not None and families:
             raise ConfigError("give tasks= or families=, not both")
         self.shots = shots
-        self.checker = ProofChecker(sandbox)
+        self.checker = ProofChecker(sandbox, toolchain=find_toolchain(toolchain, imports))
         levels = chosen_levels(difficulty)
         if tasks is not None:
             problems = load_problems(tasks, lambda found: complaints(self.checker, found, check_golds))
@@ -101,7 +107,7 @@ class LeanEnv(TextEnv):
         """Build the core library, open the sandbox's boxes for Lean, and start a kernel.
 
         Raises:
-            ConfigError: The wheel is missing or another one, or Lean cannot run in this sandbox.
+            ConfigError: The wheel or the toolchain is missing or another one, or Lean cannot run in this sandbox.
         """
         self.checker.prepare()
 

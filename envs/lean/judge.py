@@ -4,7 +4,7 @@ The statement is known from a *reference module*, compiled from the task's own t
 NAME ... : STATEMENT := placeholder`, where `placeholder` is an axiom that the text declares first). The submission's
 module must
 
- 1. be bytes that Lean 4.35 writes (`olean`), importing the library `Init` and nothing else;
+ 1. be bytes that Lean 4.35 writes (`olean`), importing the library (`Init`) and nothing else;
  2. hold the theorem of exactly that name, with the reference's universe parameters and a structurally equal type;
  3. hold no other new constant but auxiliaries that the elaborator makes on the way: safe definitions and theorems whose
     names it chooses itself. No axiom, no opaque or unsafe constant, no inductive type, nothing the library has;
@@ -12,45 +12,27 @@ module must
     theorems, definitions and opaque constants, recursors, constructors, structures of projections;
  5. be accepted by the kernel of a clean process, auxiliaries first (`kernel`).
 
-What the library says is trusted: it is ours, and read once.
+What the library says is trusted: it is ours, and read once; or it is the user's own (`imported`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-import threading
-from collections.abc import Container, Iterable, Mapping, Set
+from collections.abc import Container, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from envs.core import ConfigError, VerifierError
 from envs.lean.image import MalformedModule
 from envs.lean.kernel import Kernel, Outcome
-from envs.lean.olean import Constant, Kind, LazyModule, Module, read_module
-from envs.lean.terms import CHILDREN, CONST, NAT, PROJ, STR, Name, Terms
+from envs.lean.library import Constants, JudgeFailure, constants_in, show, uses
+from envs.lean.olean import Constant, Kind, Module, read_module
+from envs.lean.terms import Name, Terms
 
 ALLOWED_AXIOMS: frozenset[Name] = frozenset({("propext",), ("Classical", "choice"), ("Quot", "sound")})
 
-# the kernel computes with these by name, or builds terms with them: what the library lacks, a submission might define
-_NAT_FUNCTIONS = ("add", "sub", "mul", "div", "mod", "gcd", "beq", "ble", "pow", "land", "lor", "xor")
-PRIMITIVES: tuple[Name, ...] = (
-    *((name,) for name in ("Nat", "Bool", "String", "Char", "List", "Quot", "Eq")),
-    *(("Nat", name) for name in ("zero", "succ", *_NAT_FUNCTIONS, "shiftLeft", "shiftRight")),
-    *(("Bool", name) for name in ("true", "false")),
-    *(("Quot", name) for name in ("mk", "lift", "ind")),
-    *(("List", name) for name in ("nil", "cons")),
-    ("Char", "ofNat"),
-    ("String", "ofList"),
-)
-
 _MAX_SUBMISSION_BYTES = 8 * 2**20
 _MAX_NEW_CONSTANTS = 500
-
-
-class JudgeFailure(VerifierError):
-    """What we supplied is not as it must be: the library, the reference, the target's name. There is no verdict."""
 
 
 class Finding(StrEnum):
@@ -80,94 +62,6 @@ class Judgement:
     kernel_cpu_s: float = 0.0
 
 
-class Library:
-    """The constants of our library, each read when it is used, and what it rests on.
-
-    Args:
-        folder: Where `Init.olean` is.
-
-    Raises:
-        ConfigError: The file is missing or damaged, or the library lacks something that the kernel looks up by name.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        path = folder / "Init.olean"
-        try:
-            content = path.read_bytes()
-            self._module = LazyModule(content)
-        except (OSError, MalformedModule) as error:
-            raise ConfigError(f"the compiled library {path} cannot be read; build it again: {error}") from error
-        self.folder = folder
-        self.sha256 = hashlib.sha256(content).hexdigest()
-        missing = [show(name) for name in PRIMITIVES if name not in self]
-        if missing:
-            raise ConfigError(f"the library {path} lacks what the kernel looks up by name: {', '.join(missing)}")
-        self._uses: dict[Name, frozenset[Name]] = {}
-        self._rests_on: dict[Name, frozenset[Name]] = {}
-        self._lock = threading.Lock()
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._module
-
-    def rests_on(self, name: Name) -> frozenset[Name]:
-        """The axioms and unsafe constants in the closure of one of the library's constants, itself included."""
-        with self._lock:
-            found = self._rests_on.get(name)
-            if found is None:
-                found = self._rests_on[name] = self._closure(name)
-            return found
-
-    def _closure(self, name: Name) -> frozenset[Name]:
-        seen, stack = {name}, [name]
-        while stack:
-            for used in self._used_by(stack.pop()) - seen:
-                seen.add(used)
-                stack.append(used)
-        constants = map(self._module.constant, seen)
-        return frozenset(each.name for each in constants if each.kind is Kind.AXIOM or not each.is_safe)
-
-    def _used_by(self, name: Name) -> frozenset[Name]:
-        if name not in self._uses:
-            used = uses(self._module.terms, self._module.constant(name))
-            unknown = [show(each) for each in used if each not in self]
-            if unknown:
-                raise JudgeFailure(f"the library's {show(name)} uses unknown constants: {', '.join(unknown)}")
-            self._uses[name] = used
-        return self._uses[name]
-
-
-def show(name: Name) -> str:
-    """A name for people, of bounded length and on one line."""
-    text = ".".join(map(str, name))
-    return (text if len(text) <= 200 else text[:200] + "…").encode("unicode_escape").decode()
-
-
-def uses(terms: Terms, constant: Constant) -> frozenset[Name]:
-    """The constants that a constant mentions anywhere: in its type, value, rules and other fields."""
-    return constants_in(terms, (constant.type, constant.value, *constant.rules)) | frozenset(constant.mentions)
-
-
-def constants_in(terms: Terms, roots: Iterable[int | None]) -> frozenset[Name]:
-    """The constants in some expressions, with the structures of projections and what literals stand for."""
-    found: set[Name] = set()
-    stack = [root for root in roots if root is not None]
-    seen = set(stack)
-    while stack:
-        node = terms.node(stack.pop())
-        kind = node[0]
-        if kind in (CONST, PROJ):
-            found.add(node[1])
-        elif kind == NAT:
-            found.add(("Nat",))
-        elif kind == STR:
-            found |= {("String", "ofList"), ("Char", "ofNat"), ("List", "cons"), ("List", "nil")}
-        for place in CHILDREN[kind]:
-            if node[place] not in seen:
-                seen.add(node[place])
-                stack.append(node[place])
-    return frozenset(found)
-
-
 class Header:
     """Definitions of a task's own, compiled alone: they extend the library, and submissions may not change them.
 
@@ -179,7 +73,7 @@ class Header:
         JudgeFailure: The module cannot be read, declares an axiom, or rests on what is not allowed.
     """
 
-    def __init__(self, library: Library, path: Path) -> None:
+    def __init__(self, library: Constants, path: Path) -> None:
         self.path = path
         terms = Terms()
         try:
@@ -208,8 +102,8 @@ class Judge:
         kernel: A kernel that has loaded the same library.
     """
 
-    def __init__(self, library: Library, kernel: Kernel) -> None:
-        self._library = library
+    def __init__(self, library: Constants, kernel: Kernel) -> None:
+        self.library = library
         self._kernel = kernel
 
     def judge(self, submission: bytes, reference: bytes, target: Name, header: Header | None = None) -> Judgement:
@@ -233,7 +127,7 @@ class Judge:
         except MalformedModule as error:
             return Judgement(finding=Finding.MALFORMED, reason=str(error))
         refusal = (
-            _check_imports(module)
+            _check_imports(module, self.library.modules)
             or _check_statement(terms, module, expected, target)
             or self._check_constants(terms, module, target, given)
         )
@@ -259,7 +153,7 @@ class Judge:
         while needed:
             seen |= needed
             own = [expected.constants[name] for name in needed if name in expected.constants]
-            axioms = axioms.union(*(self._library.rests_on(name) for name in needed if name in self._library))
+            axioms = axioms.union(*(self.library.rests_on(name) for name in needed if name in self.library))
             needed = frozenset[Name]().union(*(uses(terms, each) for each in own)) - given.keys() - seen
         wrong = sorted(axioms - ALLOWED_AXIOMS, key=show)
         return f"what it states rests on {', '.join(map(show, wrong))}" if wrong else None
@@ -272,7 +166,7 @@ class Judge:
         constant = expected.constants.get(target)
         if constant is None or constant.kind is not Kind.THEOREM:
             raise JudgeFailure(f"the reference module does not state a theorem {show(target)}")
-        if target in self._library:
+        if target in self.library:
             raise JudgeFailure(f"the library already has {show(target)}: give the task's theorem another name")
         return expected
 
@@ -287,14 +181,14 @@ class Judge:
                 if constant != given[name]:
                     return Judgement(finding=Finding.NEW_CONSTANT, reason=f"{show(name)} is not what the header says")
                 continue
-            if name in self._library:
+            if name in self.library:
                 return Judgement(finding=Finding.NEW_CONSTANT, reason=f"{show(name)} is the library's")
             if constant.kind not in (Kind.THEOREM, Kind.DEFINITION) or not constant.is_safe:
                 kind = constant.kind if constant.is_safe else f"unsafe {constant.kind}"
                 return Judgement(finding=Finding.NEW_CONSTANT, reason=f"{show(name)} ({kind})")
             if not all(terms.is_closed(part) for part in (constant.type, constant.value) if part is not None):
                 return Judgement(finding=Finding.MALFORMED, reason=f"a bound variable of {show(name)} is not bound")
-            if name != target and not is_auxiliary(name, target, self._library, given):
+            if name != target and not is_auxiliary(name, target, self.library, given):
                 return Judgement(finding=Finding.NEW_CONSTANT, reason=f"{show(name)} is no auxiliary of the theorem")
         return None
 
@@ -320,8 +214,8 @@ class Judge:
                     if state.get(used) is False:
                         return [], axioms, Judgement(finding=Finding.REFUSED, reason=f"{show(used)} uses itself")
                     stack.append(used)
-                elif used in self._library:
-                    axioms |= self._library.rests_on(used)
+                elif used in self.library:
+                    axioms |= self.library.rests_on(used)
                 else:
                     return [], axioms, Judgement(finding=Finding.REFUSED, reason=f"unknown constant {show(used)}")
         wrong = sorted(axioms - ALLOWED_AXIOMS, key=show)
@@ -352,12 +246,11 @@ class Judge:
         )
 
 
-def _check_imports(module: Module) -> Judgement | None:
-    wrong = sorted({show(each.module) for each in module.imports if each.module != ("Init",)})
-    if wrong or not module.imports:
-        return Judgement(
-            finding=Finding.IMPORTS, reason=f"the module imports {', '.join(wrong) or 'nothing'}, not Init"
-        )
+def _check_imports(module: Module, expected: tuple[str, ...]) -> Judgement | None:
+    found = {each.module for each in module.imports}
+    if found != {tuple(name.split(".")) for name in expected}:
+        words = f"{', '.join(sorted(map(show, found))) or 'nothing'}, not {', '.join(expected)}"
+        return Judgement(finding=Finding.IMPORTS, reason=f"the module imports {words}")
     return None
 
 

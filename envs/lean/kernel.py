@@ -19,21 +19,23 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from envs.core import VerifierError
 from envs.lean.olean import Constant, Kind
-from envs.lean.terms import BVAR, CHILDREN, CONST, LAM, PARAM, PI, PROJ, SORT, ZERO, Name, Node, Terms
+from envs.lean.tables import encode
+from envs.lean.terms import BVAR, LAM, PI, SORT, ZERO, Name, Terms
+from envs.lean.toolchain import Toolchain
 
+_T = TypeVar("_T")
 _HEAD = struct.Struct("<IQ")  # the length of what follows, and the number of the request
 _START_S, _GRACE_S = 60.0, 10.0
-_MAX_REPLY_BYTES = 1 << 16
-_HEARTBEATS = 200_000 * 1000
-_RECURSION = 4096  # the kernel allows 16 times as many nested steps, if its stack of 512 MiB allows them
+_PATIENCE_S = 600.0  # for a library of many modules, which may have to be read from a slow disk
+_MAX_REPLY_BYTES = 1 << 24
 
 # the worker has the two modules it needs and not the package around them, which would load ten times its size
 _BOOTSTRAP = """
@@ -83,6 +85,9 @@ class KernelLimits:
     """Resident memory on top of the library's."""
 
 
+_Start = tuple[Path, tuple[Path, ...], tuple[str, ...], str, KernelLimits, float]
+
+
 class Kernel:
     """Kernels that have loaded one library; may be used from several threads, each of which gets its own process.
 
@@ -96,12 +101,40 @@ class Kernel:
     """
 
     def __init__(self, library: Path, folder: Path, sha256: str, limits: KernelLimits | None = None) -> None:
-        self._start = (library, folder, sha256, limits or KernelLimits())
+        self._start: _Start = (library, (folder,), ("Init",), f"sha256:{sha256}", limits or KernelLimits(), _START_S)
         self._idle: list[_Worker] = []
         self._lock = threading.Lock()
         self._is_closed = False
         self._owner = os.getpid()
         self._of_others: list[_Worker] = []
+
+    @classmethod
+    def of_toolchain(cls, toolchain: Toolchain, limits: KernelLimits | None = None) -> Kernel:
+        """Return kernels that have loaded what is imported of a user's own toolchain."""
+        kernel = cls(toolchain.binary, toolchain.root, "", limits)
+        mark = f"listing:{toolchain.fingerprint}"
+        library = (toolchain.binary, toolchain.folders, toolchain.imports, mark)
+        kernel._start = (*library, limits or KernelLimits(), _PATIENCE_S)
+        return kernel
+
+    def rests_on(self, name: Name) -> frozenset[Name] | None:
+        """Return the axioms and unsafe constants that a constant of the library rests on; None if there is none.
+
+        Raises:
+            KernelFailure: The process failed, or the library is not whole.
+        """
+        answer = self._ask(lambda worker: worker.exchange(json.dumps([name, True]).encode()))
+        if "lacks" in answer:
+            raise KernelFailure(f"the library mentions the constant {answer['lacks']}, and does not have it")
+        return frozenset(tuple(each) for each in answer["rests_on"]) if answer["known"] else None
+
+    def has(self, name: Name) -> bool:
+        """Return whether the library has a constant.
+
+        Raises:
+            KernelFailure: The process failed.
+        """
+        return bool(self._ask(lambda worker: worker.exchange(json.dumps([name, False]).encode()))["known"])
 
     def check(self, terms: Terms, constants: Sequence[Constant], header: Path | None = None) -> Recheck:
         """Ask the kernel whether theorems and definitions, each after those that it uses, are well typed.
@@ -115,11 +148,11 @@ class Kernel:
             KernelFailure: The kernel's process failed.
         """
         request = encode(terms, constants, header)
-        first = self._ask(request)
+        first = self._ask(lambda worker: worker.ask(request))
         if first.outcome is not Outcome.CRASHED:
             return first
         self.close_idle()  # so that a new process is asked, which has just proved itself
-        second = self._ask(request)
+        second = self._ask(lambda worker: worker.ask(request))
         if second.outcome is not Outcome.CRASHED:
             raise KernelFailure(f"the kernel crashed on a proof ({first.message}), and then said: {second.outcome}")
         return second
@@ -142,7 +175,7 @@ class Kernel:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _ask(self, request: bytes) -> Recheck:
+    def _ask(self, question: Callable[[_Worker], _T]) -> _T:
         """Ask an idle process, or a new one where none is, or it has died since."""
         if self._owner != os.getpid():
             self._of_others += self._idle  # kept, so that nobody here ends them
@@ -151,18 +184,18 @@ class Kernel:
             worker = self._idle.pop() if self._idle else None
         if worker is not None:
             try:
-                return self._use(worker, request)
+                return self._use(worker, question)
             except _WorkerLost:
                 pass
         try:
-            return self._use(_Worker(*self._start), request)
+            return self._use(_Worker(*self._start), question)
         except _WorkerLost as error:
             raise KernelFailure(f"the kernel's process was lost: {error}") from error
 
-    def _use(self, worker: _Worker, request: bytes) -> Recheck:
+    def _use(self, worker: _Worker, question: Callable[[_Worker], _T]) -> _T:
         is_whole = False
         try:
-            recheck = worker.ask(request)
+            answer = question(worker)
             is_whole = True
         finally:
             if is_whole and not self._is_closed:
@@ -170,7 +203,7 @@ class Kernel:
                     self._idle.append(worker)
             else:
                 worker.close()
-        return recheck
+        return answer
 
 
 class _WorkerLost(Exception):
@@ -180,7 +213,16 @@ class _WorkerLost(Exception):
 class _Worker:
     """One kernel's process and the channel to it."""
 
-    def __init__(self, library: Path, folder: Path, sha256: str, limits: KernelLimits) -> None:
+    def __init__(
+        self,
+        library: Path,
+        folders: tuple[Path, ...],
+        modules: tuple[str, ...],
+        mark: str,
+        limits: KernelLimits,
+        patience_s: float,
+    ) -> None:
+        source = json.dumps([[str(folder) for folder in folders], modules, mark])
         ours, theirs = socket.socketpair()
         here = Path(__file__).resolve().parent
         code = _BOOTSTRAP.format(envs=str(here.parent), lean=str(here))
@@ -188,7 +230,7 @@ class _Worker:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", code, library, folder, sha256, *map(str, numbers)],
+                [sys.executable, "-I", "-S", "-c", code, library, source, *map(str, numbers)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._complaints,
@@ -200,7 +242,7 @@ class _Worker:
         self._wall_s = limits.wall_s
         self._asked = 0
         try:
-            self._prove_itself()
+            self._prove_itself(patience_s)
         except _WorkerLost as error:
             self._process.kill()
             self._process.wait()
@@ -210,11 +252,27 @@ class _Worker:
             raise KernelFailure(f"the kernel's process does not start: {complaint or error}") from error
 
     def ask(self, request: bytes) -> Recheck:
-        """Send one request and wait for its answer.
+        """Have one request checked.
 
         Raises:
             _WorkerLost: The process is gone.
             KernelFailure: It answered that it could not check.
+        """
+        answer = self.exchange(request)
+        try:
+            outcome, message = str(answer["outcome"]), str(answer["message"])
+            cpu_s = float(answer["cpu_s"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise _WorkerLost(str(error)) from error
+        if outcome not in {known.value for known in Outcome}:
+            raise KernelFailure(f"the kernel could not check a proof: {message or outcome}")
+        return Recheck(outcome=Outcome(outcome), message=message, cpu_s=cpu_s)
+
+    def exchange(self, request: bytes) -> dict[str, Any]:
+        """Send one request and wait for its answer.
+
+        Raises:
+            _WorkerLost: The process is gone.
         """
         try:
             self._channel.settimeout(self._wall_s + _GRACE_S)
@@ -223,14 +281,9 @@ class _Worker:
             size, number = _HEAD.unpack(self._read(_HEAD.size))
             if size > _MAX_REPLY_BYTES or number != self._asked:
                 raise _WorkerLost(f"it announces an answer of {size} bytes to request {number} of {self._asked}")
-            answer = json.loads(self._read(size))
-            outcome, message = str(answer["outcome"]), str(answer["message"])
-            cpu_s = float(answer["cpu_s"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            return dict(json.loads(self._read(size)))
+        except (OSError, ValueError, TypeError) as error:
             raise _WorkerLost(str(error)) from error
-        if outcome not in {known.value for known in Outcome}:
-            raise KernelFailure(f"the kernel could not check a proof: {message or outcome}")
-        return Recheck(outcome=Outcome(outcome), message=message, cpu_s=cpu_s)
 
     def close(self) -> None:
         """End the process."""
@@ -248,9 +301,9 @@ class _Worker:
             content += chunk
         return content
 
-    def _prove_itself(self) -> None:
+    def _prove_itself(self, patience_s: float) -> None:
         """Have it accept a theorem and refuse a false one before it is asked anything that counts."""
-        self._channel.settimeout(_START_S)
+        self._channel.settimeout(patience_s)
         try:
             greeting = self._read(len(b"ready\n"))
         except OSError as error:
@@ -276,74 +329,3 @@ def canaries() -> tuple[tuple[Terms, list[Constant]], tuple[Terms, list[Constant
 
 def _theorem(name: str, type_: int, value: int) -> Constant:
     return Constant(name=("assay", name), kind=Kind.THEOREM, level_params=(), type=type_, value=value)
-
-
-def encode(terms: Terms, constants: Sequence[Constant], header: Path | None = None) -> bytes:
-    """Theorems and definitions as tables of names, levels and expressions, each after its parts."""
-    expressions = _reachable(terms, [part for c in constants for part in (c.type, c.value) if part is not None])
-    nodes = [terms.node(number) for number in expressions]
-    levels = _reachable_levels(terms, nodes)
-    place = {number: index for index, number in enumerate(expressions)}
-    level_place = {number: index for index, number in enumerate(levels)}
-    names: dict[Name, int] = {}
-
-    def named(name: Name) -> int:
-        return names.setdefault(name, len(names))
-
-    def level(node: Node) -> list[Any]:
-        parts = [named(node[1])] if node[0] == PARAM else [level_place[part] for part in node[1:]]
-        return [node[0], *parts]
-
-    def expression(node: Node) -> list[Any]:
-        kind = node[0]
-        if kind == CONST:
-            return [kind, named(node[1]), [level_place[part] for part in node[2]]]
-        if kind == SORT:
-            return [kind, level_place[node[1]]]
-        if kind == PROJ:
-            return [kind, named(node[1]), node[2], place[node[3]]]
-        return [kind, *([place[part] for part in node[1:]] if CHILDREN[kind] else node[1:])]
-
-    tables = {
-        "levels": [level(terms.level_node(number)) for number in levels],
-        "expressions": [expression(node) for node in nodes],
-        "declarations": [
-            [
-                named(constant.name),
-                [named(name) for name in constant.level_params],
-                place[constant.type],
-                place[constant.value],
-                constant.hint,
-            ]
-            for constant in constants
-            if constant.value is not None
-        ],
-        "header": None if header is None else [str(header.parent), header.stem],
-        "heartbeats": _HEARTBEATS,
-        "recursion": _RECURSION,
-    }
-    return json.dumps(tables | {"names": [list(name) for name in names]}, separators=(",", ":")).encode()
-
-
-def _reachable(terms: Terms, roots: Sequence[int]) -> list[int]:
-    """All expressions in these, in the order of their numbers, in which parts come before what they are parts of."""
-    seen, stack = set(roots), list(roots)
-    while stack:
-        node = terms.node(stack.pop())
-        for place in CHILDREN[node[0]]:
-            if node[place] not in seen:
-                seen.add(node[place])
-                stack.append(node[place])
-    return sorted(seen)
-
-
-def _reachable_levels(terms: Terms, nodes: Sequence[Node]) -> list[int]:
-    seen: set[int] = set()
-    stack = [part for node in nodes if node[0] in (SORT, CONST) for part in (node[2] if node[0] == CONST else node[1:])]
-    while stack:
-        number = stack.pop()
-        if number not in seen:
-            seen.add(number)
-            node = terms.level_node(number)
-            stack += [] if node[0] in (ZERO, PARAM) else node[1:]
-    return sorted(seen)

@@ -1,7 +1,7 @@
 """The process in which Lean's kernel checks: it loads the library once, and forks one child for each proof.
 
 Started by `envs.lean.kernel` as a process of its own, with nothing in it but this file, `runtime` and the library. A
-request holds declarations as plain tables (`encode` there); the child rebuilds them through Lean's exported
+request holds declarations as plain tables (`tables.encode`); the child rebuilds them through Lean's exported
 constructors, gives them to the kernel in their order, and writes what the kernel said. What a proof does to the child's
 memory goes with the child, which holds nothing but its end of one pipe. Its processor time is limited by the system;
 the clock on the wall and its memory are watched from outside.
@@ -24,6 +24,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from envs.lean.closure import Closure, UnknownConstant
+from envs.lean.listing import fingerprint
 from envs.lean.runtime import Address, Runtime, box, field, pin, tag, text
 
 STACK_BYTES = 512 * 2**20
@@ -66,12 +68,14 @@ class Kernel:
     Args:
         runtime: A started one.
         environment: The kernel's environment that holds the library, pinned.
-        folder: Where the library is.
+        folders: Where the library's modules are.
+        modules: Those that the environment has imported.
     """
 
-    def __init__(self, runtime: Runtime, environment: Address, folder: str) -> None:
+    def __init__(self, runtime: Runtime, environment: Address, folders: list[str], modules: list[str]) -> None:
         self.runtime = runtime
-        self.folder = folder
+        self.folders = folders
+        self.modules = modules
         self.environment = environment
         value, small = ctypes.c_size_t, ctypes.c_uint8
         self.level_makers = (
@@ -119,8 +123,8 @@ class Kernel:
 
     def _with_header(self, folder: str, module: str) -> Address:
         """An environment that holds a task's own definitions too."""
-        self.runtime.set_search_path([self.folder, folder])
-        return load_environment(self.runtime, ["Init", module])
+        self.runtime.set_search_path([*self.folders, folder])
+        return load_environment(self.runtime, [*self.modules, module])
 
     def _declaration(
         self, name: Address, parameters: list[Address], type_: Address, value: Address, hint: int | None
@@ -183,15 +187,26 @@ def _refusal(exception: Address) -> dict[str, str]:
     return {"outcome": "rejected", "message": message[:1000]}
 
 
-def load(library: str, folder: str, sha256: str) -> Kernel:
-    """Start Lean in this process and load the library `Init.olean` of a folder, whose content must have this hash."""
-    content = (Path(folder) / "Init.olean").read_bytes()
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise SystemExit(f"{folder}/Init.olean is not the library that the judge has read")
+def load(library: str, folders: list[str], modules: list[str], mark: str) -> Kernel:
+    """Start Lean in this process and load the library that the judge means.
+
+    Args:
+        library: `libleanshared.so`.
+        folders: Where modules are looked for.
+        modules: Those to import.
+        mark: `sha256:` and the hash of our core's file, or `listing:` and the fingerprint of a toolchain's.
+    """
+    kind, _, expected = mark.partition(":")
+    if kind == "sha256":
+        found = hashlib.sha256((Path(folders[0]) / "Init.olean").read_bytes()).hexdigest()
+    else:
+        found = fingerprint([*folders, library])
+    if found != expected:
+        raise SystemExit(f"what lies in {', '.join(folders)} is not the library that the judge has read")
     runtime = Runtime(library)
     runtime.start()
-    runtime.set_search_path([folder])
-    return Kernel(runtime, load_environment(runtime, ["Init"]), folder)
+    runtime.set_search_path(folders)
+    return Kernel(runtime, load_environment(runtime, modules), folders, modules)
 
 
 def load_environment(runtime: Runtime, modules: list[str]) -> Address:
@@ -200,13 +215,34 @@ def load_environment(runtime: Runtime, modules: list[str]) -> Address:
 
 
 def serve(kernel: Kernel, channel: socket.socket, cpu_s: int, wall_s: float, memory_bytes: int) -> None:
-    """Answer requests until the other end closes; requests and answers are JSON behind a head."""
+    """Answer requests until the other end closes; requests and answers are JSON behind a head.
+
+    A list is a question about the library, which this process answers itself, and remembers what it found; an object is
+    for a child to check.
+    """
+    closure = Closure(kernel.runtime, kernel.environment)
     with channel.makefile("rb") as requests:
         while len(head := requests.read(HEAD.size)) == HEAD.size:
             length, number = HEAD.unpack(head)
-            answer = _in_a_child(kernel, channel, requests.read(length), cpu_s, wall_s, memory_bytes)
+            body = requests.read(length)
+            if body.startswith(b"["):
+                answer = _of_library(closure, *json.loads(body))
+            else:
+                answer = _in_a_child(kernel, channel, body, cpu_s, wall_s, memory_bytes)
             reply = json.dumps(answer).encode()
             channel.sendall(HEAD.pack(len(reply), number) + reply)
+
+
+def _of_library(closure: Closure, name: list[str | int], whole: bool) -> dict[str, Any]:
+    """Whether the library has a constant; and, where the whole is asked for, what it rests on."""
+    try:
+        if not whole or not closure.has(tuple(name)):
+            return {"known": closure.has(tuple(name))}
+        rests_on = [list(each) for each in closure.rests_on(tuple(name))]
+    except UnknownConstant as error:
+        return {"known": True, "lacks": str(error)}
+    gc.freeze()  # as for what was there before
+    return {"known": True, "rests_on": rests_on}
 
 
 def _in_a_child(
@@ -283,14 +319,14 @@ def _verdict(answer: bytes, stopped: str | None, status: int, out_of_time: bool)
 
 
 def main() -> None:
-    """Serve; the arguments are the library's file, the core's folder and hash, the channel's descriptor, and limits."""
-    _, library, folder, sha256, descriptor, cpu_s, wall_s, memory_bytes = sys.argv
+    """Serve; the arguments are the binary, what else `load` wants in JSON, the channel's descriptor, and limits."""
+    _, library, source, descriptor, cpu_s, wall_s, memory_bytes = sys.argv
     if resource.getrlimit(resource.RLIMIT_STACK)[0] != STACK_BYTES:
         # the main thread's stack gets its room when a program starts, so this one starts once more
         resource.setrlimit(resource.RLIMIT_STACK, (STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))
         os.execv(sys.executable, sys.orig_argv)
     channel = socket.socket(fileno=int(descriptor))
-    kernel = load(library, folder, sha256)
+    kernel = load(library, *json.loads(source))
     gc.freeze()  # a child's collector must not touch, and so copy, what was there before it
     channel.sendall(READY)
     serve(kernel, channel, int(cpu_s), float(wall_s), int(memory_bytes))

@@ -25,10 +25,13 @@ from typing import Any
 from envs.core import ConfigError, VerifierError
 from envs.files import replacing
 from envs.lean import build, language, wheel
-from envs.lean.judge import Finding, Header, Judge, JudgeFailure, Library
+from envs.lean.imported import ImportedLibrary
+from envs.lean.judge import Finding, Header, Judge
 from envs.lean.kernel import Kernel
+from envs.lean.library import JudgeFailure, Library
 from envs.lean.placement import INDENT, Body, place
 from envs.lean.terms import read_name
+from envs.lean.toolchain import Toolchain
 from envs.sandboxes import SandboxOption, shared_sandbox
 from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program, Sandbox, SandboxError
 
@@ -100,11 +103,19 @@ class ProofChecker:
     Args:
         sandbox: Which sandbox, shared by the process and opened on first use, or one that is open.
         limits: Of one compilation.
+        toolchain: A Lean of the user's own, with what problems import; None is the wheel's, with our core.
     """
 
-    def __init__(self, sandbox: SandboxOption = "auto", limits: Limits = language.LIMITS) -> None:
+    def __init__(
+        self,
+        sandbox: SandboxOption = "auto",
+        limits: Limits = language.LIMITS,
+        toolchain: Toolchain | None = None,
+    ) -> None:
         self._option = sandbox
         self._limits = limits
+        self._toolchain = toolchain
+        self._language = language.name_of(toolchain)
         self._references: dict[Statement, bytes] = {}
         self._headers: dict[str, Header] = {}
         self._folder = tempfile.mkdtemp(prefix="assay-lean-")  # of compiled headers
@@ -115,11 +126,12 @@ class ProofChecker:
         """Build the core library, open the boxes and start a kernel, so that what is missing is told at once.
 
         Raises:
-            ConfigError: The wheel is missing or another one, the library does not build, or no sandbox can run it.
+            ConfigError: The wheel is missing or another one, the library does not build or load, or no sandbox can run
+                it.
         """
-        _judge()
+        _judge(self._toolchain)
         try:
-            self._sandbox().run(Program(source="", language=language.NAME), [])
+            self._sandbox().run(Program(source="", language=self._language), [])
         except (SandboxError, ValueError) as error:
             raise ConfigError(f"Lean cannot run in the sandbox: {error}") from error
 
@@ -158,7 +170,9 @@ class ProofChecker:
             return Outcome(verdict=Verdict.REJECTED, feedback=words, cpu_time_s=spent)
         if compiled.module is None:
             return _rejected(compiled, placed.line_shift, spent)
-        judgement = _judge().judge(compiled.module, reference, read_name(statement.name), self._header(statement))
+        judgement = _judge(self._toolchain).judge(
+            compiled.module, reference, read_name(statement.name), self._header(statement)
+        )
         verdict = _VERDICTS.get(judgement.finding, Verdict.REJECTED)
         words = "" if verdict is Verdict.PROVED else f"This is not a proof of the statement: {judgement.reason}."
         return Outcome(
@@ -182,7 +196,9 @@ class ProofChecker:
         compiled = _read(result)
         if compiled is None or compiled.module is None:
             return _complaint(compiled, result, "header and statement" if statement.header else "the statement")
-        if wrong := _judge().complaint(compiled.module, read_name(statement.name), self._header(statement)):
+        if wrong := _judge(self._toolchain).complaint(
+            compiled.module, read_name(statement.name), self._header(statement)
+        ):
             return wrong
         with self._lock:
             while len(self._references) >= _REFERENCES_KEPT:
@@ -202,7 +218,7 @@ class ProofChecker:
         with replacing(path) as file:
             file.write(compiled.module)
         try:
-            kept = Header(_library(), path)
+            kept = Header(_judge(self._toolchain).library, path)
         except JudgeFailure as failure:
             return str(failure)
         with self._lock:
@@ -210,11 +226,11 @@ class ProofChecker:
         return None
 
     def _run(self, texts: Sequence[str]) -> list[ExecutionResult]:
-        program = Program(source=language.PROGRAM, entry_point="compile_text", language=language.NAME)
+        program = Program(source=language.PROGRAM, entry_point="compile_text", language=self._language)
         return self._sandbox().run(program, [Call(args=(text,)) for text in texts], self._limits)
 
     def _sandbox(self) -> Sandbox:
-        language.register()
+        language.register(self._toolchain)
         return shared_sandbox(self._option)
 
 
@@ -222,17 +238,16 @@ _VERDICTS = {Finding.PROVED: Verdict.PROVED, Finding.TIMEOUT: Verdict.TIMEOUT, F
 
 
 @functools.cache
-def _library() -> Library:
-    return Library(build.core(wheel.find()).parent)
-
-
-@functools.cache
-def _judge() -> Judge:
-    """Return the judge of this process, with its kernels."""
-    library = _library()
-    kernel = Kernel(wheel.find(), library.folder, library.sha256)
+def _judge(toolchain: Toolchain | None) -> Judge:
+    """Return the judge of this process for a toolchain, with its kernels."""
+    if toolchain is None:
+        core = Library(build.core(wheel.find()).parent)
+        kernel = Kernel(wheel.find(), core.folder, core.sha256)
+        atexit.register(kernel.close)
+        return Judge(core, kernel)
+    kernel = Kernel.of_toolchain(toolchain)
     atexit.register(kernel.close)
-    return Judge(library, kernel)
+    return Judge(ImportedLibrary(toolchain, kernel), kernel)
 
 
 def _without_proof(statement: Statement) -> str:

@@ -196,13 +196,13 @@ class Runtime:
         """A `Lean.Environment` with these modules imported.
 
         Args:
-            modules: Names of one component each, found on the search path.
+            modules: Their names, such as `Init` or `Init.Core`, found on the search path.
             extensions: Load the environment extensions too (parsers, simp sets, ...): to elaborate, not to check.
 
         Raises:
             LeanError: A module is missing or its file is damaged.
         """
-        imports = [self.constructor(0, [self.name([module])], bytes([0, 1, 0])) for module in modules]
+        imports = [self.constructor(0, [self.name(module.split("."))], bytes([0, 1, 0])) for module in modules]
         import_modules = self.function(
             "l_Lean_importModules",
             [
