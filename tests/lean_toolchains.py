@@ -45,8 +45,8 @@ def make_module_system(root: Path) -> Path:
     library = root / "lib" / "lean"
     library.mkdir(parents=True)
     take(require_lean(), library / "libleanshared.so")
-    logic, data = sorted(build.CORE.glob("*.lean"))[:2]
-    text = logic.read_text(encoding="utf-8") + data.read_text(encoding="utf-8")
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted(build.CORE.glob("*.lean"))[:3])
+    text = text[: text.index("declare_syntax_cat")]  # what follows runs while it is compiled, which needs more of Init
     public = text.replace("\nprelude\n", "\nmodule\nprelude\n@[expose] public section\n", 1)
     write_module(library, "Init", public)
     assert {path.name for path in library.glob("Init.olean*")} == {

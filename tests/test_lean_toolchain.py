@@ -214,7 +214,7 @@ def test_what_is_no_toolchain_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"has no lib/lean/libleanshared\.so"):
         Toolchain.find(tmp_path)
     (tmp_path / "lib" / "lean" / "libleanshared.so").write_text("not a library")
-    with pytest.raises(ConfigError, match=r"does not start as Lean's library: .*invalid ELF header"):
+    with pytest.raises(ConfigError, match=r"does not start as Lean's library: .*file too short"):
         Toolchain.find(tmp_path)
 
 
@@ -226,7 +226,7 @@ def test_a_library_of_another_commit_is_refused(tmp_path):
     other = content.replace(commit, commit[::-1])
     (tmp_path / "lib" / "lean" / "libleanshared.so").write_bytes(other)
     with pytest.raises(
-        ConfigError, match=r"is Lean 4\.35\.0 cafb20f85f4d.*, and only Lean 4\.35\.0 \(commit eb6cafb\)"
+        ConfigError, match=r"is Lean 4\.35\.0 cfab20f85f40.*, and only Lean 4\.35\.0 \(commit eb6cafb\)"
     ):
         Toolchain.find(tmp_path)
 
