@@ -58,7 +58,7 @@ def own_sandbox(bubblewrap: Sandbox) -> Iterator[Sandbox]:
 
 def kernels() -> set[int]:
     """The processes of kernels that wait for a proof."""
-    return {worker._process.pid for worker in list(proofs_module._judge()._kernel._idle)}
+    return {worker._process.pid for worker in list(proofs_module._judge(None)._kernel._idle)}
 
 
 def test_killing_any_process_in_the_middle_of_a_batch_makes_no_wrong_verdict(own_sandbox: Sandbox) -> None:
@@ -95,7 +95,7 @@ def test_killing_any_process_in_the_middle_of_a_batch_makes_no_wrong_verdict(own
 def test_a_kernel_that_was_killed_is_replaced(checker: ProofChecker) -> None:
     statement = stated("theorem kept (n : Nat) : n = n")
     assert checker.check(statement, body("rfl")).verdict == "PROVED"
-    workers = list(proofs_module._judge()._kernel._idle)
+    workers = list(proofs_module._judge(None)._kernel._idle)
     assert workers
     for worker in workers:
         worker._process.kill()
@@ -107,7 +107,7 @@ def test_a_kernel_that_was_killed_is_replaced(checker: ProofChecker) -> None:
 def test_a_kernel_that_cannot_start_is_an_error_of_ours(checker: ProofChecker, monkeypatch: pytest.MonkeyPatch) -> None:
     statement = stated("theorem kept_too (n : Nat) : n = n")
     assert checker.check(statement, body("rfl")).verdict == "PROVED"
-    proofs_module._judge()._kernel.close_idle()
+    proofs_module._judge(None)._kernel.close_idle()
     monkeypatch.setattr(kernel, "_BOOTSTRAP", "raise SystemExit('no room')")
     with pytest.raises(VerifierError, match="the kernel's process does not start: no room"):
         checker.check(statement, body("rfl"))
