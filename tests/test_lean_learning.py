@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.lean, pytest.mark.slow]
 
 @pytest.fixture
 def file(tmp_path):
-    """Sixteen statements that differ in how much stands around what matters: any of seven hypotheses proves the goal."""
+    """Sixteen statements that differ in what stands around: any of seven hypotheses proves the goal."""
     path = tmp_path / "picking.jsonl"
     lines = []
     for number in range(16):
