@@ -192,7 +192,9 @@ def find_image(client: docker.APIClient, language: Language | None = None) -> di
         word = f"-{_tag_word(language)}" if language else ""
         others = [name for name in built if name.rpartition(":")[2][12:] == word]
         state = f"the engine only has {', '.join(others)}, of another version" if others else "it has not been built"
-        command = f"{BUILD_COMMAND} --language {shlex.quote(language.name)}" if language else BUILD_COMMAND
+        command = BUILD_COMMAND
+        if language is not None:
+            command = language.image_command or f"{BUILD_COMMAND} --language {shlex.quote(language.name)}"
         raise SandboxError(f"no image {REPOSITORY}:{tag}: {state}; run `{command}`") from None
 
 

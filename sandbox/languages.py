@@ -57,6 +57,8 @@ class Language:
     """Paths that a box shows besides, and the file or folder of this host that stands at each."""
     install: str = ""
     """What to do where something is missing, such as `apt-get install g++`."""
+    image_command: str = ""
+    """What builds its image, where `python -m sandbox.build` does not know it."""
     environment: Mapping[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
     compile_limits: Limits = COMPILE_LIMITS
     address_bytes: int = 2 * 2**30

@@ -58,6 +58,7 @@ def register(toolchain: Toolchain | None = None) -> None:
                 "compiler": compiler,
             },
             places=places,
+            image_command="python -m envs.lean image" + (f" toolchain={toolchain.root}" if toolchain else ""),
             echo="import sys\nsys.stdout.write(sys.stdin.read())\n",
         )
     )
