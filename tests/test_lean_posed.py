@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from lean_checking import TREE, judged, open_checker, stated
 
-from envs.lean.proofs import ProofChecker
+from envs.lean import proofs
+from envs.lean.placement import Body, read_body
+from envs.lean.proofs import ProofChecker, Statement, Verdict
 from sandbox.core import Sandbox
 
 pytestmark = pytest.mark.lean
@@ -142,3 +146,18 @@ CHANGES = {
 def test_a_submission_cannot_change_the_header(checker: ProofChecker, case: str) -> None:
     verdict, _ = judged(checker, "theorem alive (t : Tree) : t.size = 1", CHANGES[case], TREE)
     assert verdict in ("FORBIDDEN", "REJECTED", "INCOMPLETE")
+
+
+def test_what_was_compiled_of_a_header_goes_when_nothing_needs_it(
+    bubblewrap: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proofs, "_REFERENCES_KEPT", 2)
+    checker = open_checker(bubblewrap)
+    folder = Path(checker._folder)
+    for number in range(6):
+        header = f"def f{number} (n : Nat) : Nat := n + {number}"
+        statement = Statement(name="t", text=f"theorem t : f{number} 1 = {number + 1}", header=header)
+        body = read_body("rfl")
+        assert isinstance(body, Body)
+        assert checker.check(statement, body).verdict is Verdict.PROVED
+    assert len(list(folder.glob("*.olean"))) <= 2

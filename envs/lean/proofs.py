@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import atexit
 import functools
-import hashlib
+import itertools
 import re
 import shutil
 import tempfile
@@ -97,6 +97,14 @@ class _Compiled:
     """Line, column and text of each."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """What proofs of a statement are compared with."""
+
+    module: bytes
+    header: Header | None
+
+
 class ProofChecker:
     """Checks proofs; safe to call from several threads.
 
@@ -116,8 +124,9 @@ class ProofChecker:
         self._limits = limits
         self._toolchain = toolchain
         self._language = language.name_of(toolchain)
-        self._references: dict[Statement, bytes] = {}
-        self._headers: dict[str, Header] = {}
+        self._references: dict[Statement, _Reference] = {}
+        self._headers: weakref.WeakValueDictionary[str, Header] = weakref.WeakValueDictionary()
+        self._header_numbers = itertools.count()
         self._folder = tempfile.mkdtemp(prefix="assay-lean-")  # of compiled headers
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._lock = threading.Lock()
@@ -141,13 +150,20 @@ class ProofChecker:
         Raises:
             SandboxError: The sandbox broke.
         """
-        headers = sorted({statement.header for statement in statements if statement.header} - self._headers.keys())
-        texts = [*headers, *(_without_proof(statement) for statement in statements)]
-        results = self._run(texts)
-        wrong = {header: self._take_header(header, result) for header, result in zip(headers, results, strict=False)}
+        wanted = {statement.header for statement in statements if statement.header}
+        known = {header: found for header in wanted if (found := self._headers.get(header)) is not None}
+        new = sorted(wanted - known.keys())
+        results = self._run([*new, *(_without_proof(statement) for statement in statements)])
+        wrong: dict[str, str] = {}
+        for header, result in zip(new, results, strict=False):
+            taken = self._take_header(header, result)
+            if isinstance(taken, Header):
+                known[header] = taken
+            else:
+                wrong[header] = taken
         return [
-            wrong.get(statement.header) or self._take_reference(statement, result)
-            for statement, result in zip(statements, results[len(headers) :], strict=True)
+            wrong.get(statement.header) or self._take_reference(statement, result, known.get(statement.header))
+            for statement, result in zip(statements, results[len(new) :], strict=True)
         ]
 
     def check(self, statement: Statement, body: Body) -> Outcome:
@@ -171,7 +187,7 @@ class ProofChecker:
         if compiled.module is None:
             return _rejected(compiled, placed.line_shift, spent)
         judgement = _judge(self._toolchain).judge(
-            compiled.module, reference, read_name(statement.name), self._header(statement)
+            compiled.module, reference.module, read_name(statement.name), reference.header
         )
         verdict = _VERDICTS.get(judgement.finding, Verdict.REJECTED)
         words = "" if verdict is Verdict.PROVED else f"This is not a proof of the statement: {judgement.reason}."
@@ -182,7 +198,7 @@ class ProofChecker:
             memory_bytes=result.peak_memory_bytes,
         )
 
-    def _reference(self, statement: Statement) -> bytes:
+    def _reference(self, statement: Statement) -> _Reference:
         reference = self._references.get(statement)
         if reference is None:
             (complaint,) = self.complaints([statement])
@@ -191,39 +207,34 @@ class ProofChecker:
             reference = self._references[statement]
         return reference
 
-    def _take_reference(self, statement: Statement, result: ExecutionResult) -> str | None:
+    def _take_reference(self, statement: Statement, result: ExecutionResult, header: Header | None) -> str | None:
         """Keep the module that states a statement, or return what is wrong with it."""
         compiled = _read(result)
         if compiled is None or compiled.module is None:
             return _complaint(compiled, result, "header and statement" if statement.header else "the statement")
-        if wrong := _judge(self._toolchain).complaint(
-            compiled.module, read_name(statement.name), self._header(statement)
-        ):
+        if wrong := _judge(self._toolchain).complaint(compiled.module, read_name(statement.name), header):
             return wrong
         with self._lock:
             while len(self._references) >= _REFERENCES_KEPT:
                 self._references.pop(next(iter(self._references)))
-            self._references[statement] = compiled.module
+            self._references[statement] = _Reference(compiled.module, header)
         return None
 
-    def _header(self, statement: Statement) -> Header | None:
-        return self._headers[statement.header] if statement.header else None
-
-    def _take_header(self, header: str, result: ExecutionResult) -> str | None:
-        """Keep the module of a header, or return what is wrong with it."""
+    def _take_header(self, header: str, result: ExecutionResult) -> Header | str:
+        """Return a compiled header, whose file lasts as long as it is used; or what is wrong with it."""
         compiled = _read(result)
         if compiled is None or compiled.module is None:
             return _complaint(compiled, result, "the header")
-        path = Path(self._folder, f"Header{hashlib.sha256(header.encode()).hexdigest()[:16]}.olean")
+        path = Path(self._folder, f"Header{next(self._header_numbers)}.olean")
         with replacing(path) as file:
             file.write(compiled.module)
         try:
             kept = Header(_judge(self._toolchain).library, path)
         except JudgeFailure as failure:
             return str(failure)
-        with self._lock:
-            self._headers[header] = kept
-        return None
+        weakref.finalize(kept, path.unlink, missing_ok=True)
+        self._headers[header] = kept
+        return kept
 
     def _run(self, texts: Sequence[str]) -> list[ExecutionResult]:
         program = Program(source=language.PROGRAM, entry_point="compile_text", language=self._language)
