@@ -38,9 +38,10 @@ sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Pa
 
 from envs.core import ConfigError  # noqa: E402
 from envs.lean import build, wheel  # noqa: E402
-from envs.lean.judge import Finding, Header, Judge, Library  # noqa: E402
+from envs.lean.judge import Finding, Header, Judge  # noqa: E402
 from envs.lean.kernel import Kernel  # noqa: E402
 from envs.lean.lexer import Forbidden  # noqa: E402
+from envs.lean.library import Library  # noqa: E402
 from envs.lean.placement import Body, place, read_body  # noqa: E402
 from envs.lean.proofs import ProofChecker, Statement  # noqa: E402
 from envs.lean.tasks import LeanProblem, library_problems  # noqa: E402
