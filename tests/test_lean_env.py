@@ -241,7 +241,7 @@ def test_an_alarm_ends_a_training_run_with_one_line(
     command: Callable[..., int], capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     folder = tmp_path / "run"
-    assert command(agents.train.main, *SMALL, "env=alarming", "algo.steps=3", f"run_dir={folder}") != 0
+    assert command(agents.train.main, *SMALL, "env=ringing", "algo.steps=3", f"run_dir={folder}") != 0
     said = capfd.readouterr().err
     assert "error: something false was proved" in said and "Traceback" not in said
     metrics = folder / "metrics.jsonl"
@@ -251,7 +251,7 @@ def test_an_alarm_ends_a_training_run_with_one_line(
 def test_an_alarm_ends_an_evaluation_with_one_line(
     command: Callable[..., int], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = [f"plugins=[{PLUGIN}]", "model=tiny", "env=alarming", "split=train", "max_new_tokens=2", "samples=1"]
+    arguments = [f"plugins=[{PLUGIN}]", "model=tiny", "env=ringing", "split=train", "max_new_tokens=2", "samples=1"]
     assert command(agents.eval.main, *arguments) != 0
     said = capfd.readouterr().err
     assert "error: something false was proved" in said and "Traceback" not in said
@@ -260,7 +260,7 @@ def test_an_alarm_ends_an_evaluation_with_one_line(
 def test_an_alarm_ends_grading_with_one_line(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     answers, out = tmp_path / "answers.jsonl", tmp_path / "graded.jsonl"
     write_lines(answers, [{"task_id": "digit-0", "completion": "1"}])
-    assert envs.grade.main([f"plugins=[{PLUGIN}]", "env=alarming", f"answers={answers}", f"out={out}"]) == 1
+    assert envs.grade.main([f"plugins=[{PLUGIN}]", "env=ringing", f"answers={answers}", f"out={out}"]) == 1
     assert "something false was proved" in capfd.readouterr().err
     assert not out.exists()
 

@@ -27,7 +27,7 @@ def says_it(task: Task, completion: str) -> RewardBreakdown:
 envs.register("parrot", Parrot)
 
 
-MADE_TO_BREAK = {"alarming", "flaky"}
+MADE_TO_BREAK = {"ringing", "flaky"}
 """Toys of other tests whose verifier fails on purpose."""
 
 
