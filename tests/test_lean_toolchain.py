@@ -109,7 +109,7 @@ def test_a_proof_compiled_against_fewer_imports_does_not_count(root):
     (module,) = one._run([f"{statement.text} := h\n"])
     from envs.lean.proofs import _judge
 
-    judgement = _judge(both._toolchain).judge(module.value["module"], both._reference(statement), ("goal",))
+    judgement = _judge(both._toolchain).judge(module.value["module"], both._reference(statement).module, ("goal",))
     assert judgement.reason == "the module imports Init, not Extra"
 
 
