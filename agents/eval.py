@@ -17,7 +17,8 @@ from rich.table import Table
 import envs
 from agents.backends import BACKENDS
 from agents.checkpoint import write_atomic
-from agents.config import DEFAULTS, NO_FILES, env_options, fail, register_configs
+from agents.compose import env_options, fail, register_configs
+from agents.config import DEFAULTS, NO_FILES
 from agents.core import Sampling
 from agents.metrics import EvalResult, finite
 from agents.models import check_model, find_device, load_model

@@ -14,7 +14,8 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from agents.config import AlgoConfig, TrainConfig, given_names, with_settings
+from agents.compose import given_names, with_settings
+from agents.config import AlgoConfig, TrainConfig
 from agents.models import NAMED_MODELS, check_model
 from envs.core import ConfigError
 from envs.jsonl import stream_records

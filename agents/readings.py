@@ -23,7 +23,7 @@ from rich.table import Table
 import envs
 from agents.backends import BACKENDS
 from agents.checkpoint import write_atomic
-from agents.config import env_options, fail, register_configs
+from agents.compose import env_options, fail, register_configs
 from agents.core import PolicyBackend, Sampling
 from agents.eval import EvaluateConfig, check, evaluate
 from agents.metrics import EvalResult, finite

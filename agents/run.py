@@ -18,7 +18,8 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import OmegaConf
 
 from agents.checkpoint import keep_best, load_checkpoint, read_json, save_checkpoint, write_atomic
-from agents.config import TrainConfig, resumed_sandbox
+from agents.compose import resumed_sandbox
+from agents.config import TrainConfig
 from agents.core import Group, Learner
 from agents.metrics import EvalResult, MetricsWriter
 from agents.models import LoadedModel

@@ -15,7 +15,9 @@ import envs
 from agents.advantage import ADVANTAGES
 from agents.backends import BACKENDS
 from agents.batch import make_batch
-from agents.config import AlgoConfig, TrainConfig, check, env_options, fail, register_configs, with_training_options
+from agents.checks import check
+from agents.compose import env_options, fail, register_configs, with_training_options
+from agents.config import AlgoConfig, TrainConfig
 from agents.core import Sampling
 from agents.eval import evaluate
 from agents.interrupt import Interrupts

@@ -3,7 +3,7 @@
 import pytest
 from rft_jobs import body, write_job
 
-from agents.config import env_options
+from agents.compose import env_options
 from agents.judge import LocalChat, local_chat
 from agents.rollout import text_env
 from envs import make

@@ -10,7 +10,8 @@ import toys_plugin  # noqa: F401 (registers the environments)
 from omegaconf import OmegaConf
 
 from agents.advantage import ADVANTAGES, group_std
-from agents.config import TrainConfig, check
+from agents.checks import check
+from agents.config import TrainConfig
 from agents.run import open_run
 from agents.train import train
 

@@ -1,0 +1,188 @@
+"""From a command line to a configuration: what Hydra is told of, what wins over what, and errors in one line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from hydra import compose, initialize
+from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+import envs
+from agents.config import SANDBOX_CONFIGS, AlgoConfig, EvalConfig
+from envs.core import ConfigError
+from envs.options import parse_overrides, unknown_name
+from envs.sandboxes import sandbox_choice, sandbox_option
+
+_NESTED = {"algo": fields(AlgoConfig), "eval": fields(EvalConfig)}
+
+
+def register_configs(arguments: Sequence[str], name: str, schema: type[Any]) -> None:
+    """Tell Hydra of the schema and of every environment, plug-ins included, before it reads the command line.
+
+    Args:
+        arguments: The command line, of which `plugins=`, `env=` and `sandbox=` are looked at.
+        name: Name of the configuration.
+        schema: Its dataclass.
+
+    Raises:
+        ConfigError: A plug-in cannot be loaded, there is no such environment or sandbox, or an option does not exist.
+    """
+    given = [argument for argument in arguments if argument.startswith(("plugins=", "env=", "sandbox="))]
+    options = parse_overrides(given)
+    envs.load_plugins(_listed(options.get("plugins", [])))
+    known = envs.registered()
+    chosen = str(options.get("env", "code")).split(",")  # a sweep names several
+    sandboxes = str(options.get("sandbox", "auto")).split(",")
+    for choice in chosen:
+        if choice not in known:
+            raise envs.UnknownEnvError(unknown_name("environment", choice, known))
+    for choice in sandboxes:
+        if choice not in SANDBOX_CONFIGS:
+            raise ConfigError(unknown_name("sandbox", choice, SANDBOX_CONFIGS))
+    store = ConfigStore.instance()
+    store.store(name=name, node=schema)
+    for sandbox_name, node in SANDBOX_CONFIGS.items():
+        store.store(group="sandbox", name=sandbox_name, node=node)
+    for env_name in known:
+        store.store(group="env", name=env_name, node={"name": env_name, **envs.default_options(env_name)})
+    owners = {
+        "env": ("environment", {choice: list(envs.default_options(choice)) for choice in chosen}),
+        "sandbox": ("sandbox", {choice: _options(SANDBOX_CONFIGS[choice]) for choice in sandboxes}),
+    }
+    _check_overrides(arguments, name, schema, owners)
+
+
+def _check_overrides(
+    arguments: Sequence[str], name: str, schema: type[Any], owners: Mapping[str, tuple[str, Mapping[str, list[str]]]]
+) -> None:
+    """Refuse in one line what Hydra would refuse in many: a key that does not exist, a value of the wrong type.
+
+    Args:
+        arguments: The command line.
+        name: Name of the configuration.
+        schema: Its dataclass.
+        owners: Of each group, what its members are called, and the options of those that are chosen.
+    """
+    ours = [text for text in arguments if "=" in text and not text.startswith(("-", "+", "~", "hydra"))]
+    for key in (text.partition("=")[0] for text in ours):
+        first, _, rest = key.partition(".")
+        names = [part.name for part in fields(schema) if part.name not in ("defaults", "hydra")]
+        if first not in names:
+            raise ConfigError(unknown_name("option", first, names))
+        owner, known = f"option of {first!r}", [part.name for part in _NESTED.get(first, ())]
+        if first in owners:
+            kind, options_of = owners[first]
+            owner = f"option of the {kind} {', '.join(map(repr, options_of))}"
+            known = [option for options in options_of.values() for option in options]
+        if rest and rest.partition(".")[0] not in known:
+            raise ConfigError(unknown_name(owner, rest, known))
+    try:
+        parsed = OverridesParser.create().parse_overrides(ours)
+        single = [override.input_line for override in parsed if not override.is_sweep_override()]
+        with initialize(version_base="1.3", config_path=None):
+            compose(name, overrides=[text for text in single if text])
+    except (HydraException, OmegaConfBaseException) as error:
+        reasons = [str(error).splitlines()[0], *str(error.__cause__ or "").splitlines()[:1]]
+        raise ConfigError(": ".join(reasons)) from error
+
+
+def resumed_sandbox(stored: Any, composed: Any, overrides: Sequence[str]) -> Any:
+    """Return the `sandbox` node of a run that is resumed.
+
+    Args:
+        stored: That of the run; of an older one, a name.
+        composed: That of the command line.
+        overrides: What the command line gives.
+    """
+    if any(override.startswith("sandbox=") for override in overrides):
+        return composed
+    anew = [text.removeprefix("sandbox.") for text in overrides if text.startswith("sandbox.")]
+    node = {"name": stored} if isinstance(stored, str) else stored
+    return OmegaConf.merge(node, OmegaConf.from_dotlist(anew))
+
+
+def env_options(env: Any, sandbox: Any) -> tuple[str, dict[str, Any]]:
+    """Return an environment's name and the options to make it with.
+
+    Args:
+        env: The configuration's `env` node.
+        sandbox: Its `sandbox` node, for environments that have the option and name none of their own.
+
+    Raises:
+        ConfigError: The sandbox cannot be, or its options would be lost.
+    """
+    options = OmegaConf.to_container(env, resolve=True) if OmegaConf.is_config(env) else dict(env)
+    assert isinstance(options, dict)  # a node of the env group is a mapping
+    chosen = {str(key): value for key, value in options.items()}
+    name = str(chosen.pop("name"))
+    if chosen.get("sandbox") is not None:
+        chosen["sandbox"] = sandbox_option(sandbox_choice(sandbox), chosen["sandbox"])
+    judge = chosen.get("judge")
+    if isinstance(judge, str) and not judge.startswith(("http://", "https://")):
+        from agents.judge import local_chat
+
+        chosen["judge"] = local_chat(judge)  # a model of this machine judges, in this process
+    return name, chosen
+
+
+def fail(error: BaseException) -> None:
+    """End the process with one line that says what was wrong."""
+    print(f"error: {error}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def _options(schema: type[Any]) -> list[str]:
+    return [part.name for part in fields(schema) if part.name != "name"]
+
+
+def _listed(plugins: Any) -> list[str]:
+    return [str(plugin) for plugin in plugins] if isinstance(plugins, list) else [str(plugins)]
+
+
+def with_training_options(config: Any, overrides: Sequence[str]) -> Any:
+    """Return the configuration with the options that its environment names as suiting it, where none are given.
+
+    Args:
+        config: The composed configuration of a new run.
+        overrides: What the command line gives, such as `algo.steps=4`.
+
+    Raises:
+        ConfigError: The environment names an option that does not exist, or a value that it cannot have.
+    """
+    source = f"the environment {config.env.name!r} says in metadata['training']"
+    return with_settings(config, envs.training_options(config.env.name), given_names(overrides), source)
+
+
+def given_names(overrides: Sequence[str]) -> set[str]:
+    """Return the names of the options that a command line gives."""
+    return {override.lstrip("+").partition("=")[0] for override in overrides}
+
+
+def with_settings(config: Any, settings: Mapping[str, Any], given: set[str], source: str) -> Any:
+    """Return the configuration with settings that win over the defaults and lose to the command line.
+
+    Args:
+        config: The composed configuration of a new run.
+        settings: Option -> value.
+        given: Options that the command line gives.
+        source: Who sets them, for an error.
+
+    Raises:
+        ConfigError: An option does not exist, or cannot have its value.
+    """
+    changed = OmegaConf.merge(config)
+    for key, value in settings.items():
+        if key in given:
+            continue
+        try:
+            OmegaConf.update(changed, key, value)
+        except OmegaConfBaseException as error:
+            raise ConfigError(f"{source} {key}={value!r}, which cannot be: {str(error).splitlines()[0]}") from error
+    return changed
