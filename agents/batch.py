@@ -1,18 +1,48 @@
 """From groups of trajectories to the tensors that a loss is computed on.
 
 A group becomes one sequence in which the shared prompt stands once and each member's tokens follow it; an attention
-mask keeps members apart. Nothing is padded, and only tokens that the policy sampled are scored.
+mask keeps members apart. Nothing is padded, only tokens that the policy sampled are scored, and members that have no
+gradient are not run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 
 from agents.advantage import Advantages, has_signal
 from agents.core import Batch, FinishReason, Group, PackedGroup, Trajectory
+
+Learned = list[tuple[Trajectory, float]]
+"""Members of one group with their advantages."""
+
+Divergences = Callable[[Sequence[Trajectory]], list[float]]
+"""From members of one group to the divergence of each from the reference, summed over its tokens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPlan:
+    """How groups become the batches of a step's updates."""
+
+    advantages: Advantages
+    aggregate: str = "token"
+    """Which of `AGGREGATES`: what a token weighs."""
+    learn_from_truncated: bool = True
+    """Whether the tokens of truncated completions are scored; they stay in the baseline anyway."""
+    keep_silent: bool = False
+    """Whether members without an advantage are run, since something else in the loss needs them."""
+    row_tokens: int = 1024
+    """Longest row to make; a larger group is split over rows, each with a copy of the prompt."""
+    minibatches: int = 1
+    """Batches that the groups are dealt out to, one optimizer step each."""
+    max_new_tokens: int = 64
+    """Longest completion of a turn that is sampled."""
+    overlong_share: float = 0.0
+    """The last share of `max_new_tokens`, over which the penalty rises from 0."""
+    overlong_penalty: float = 1.0
+    """What a completion of full length loses of its reward, for learning alone (DAPO, arXiv 2503.14476)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,53 +57,62 @@ class BatchCounts:
     trajectories_truncated: int
 
 
-def make_batch(
-    groups: Sequence[Group], advantages: Advantages, *, learn_from_truncated: bool = True, row_tokens: int = 1024
-) -> tuple[Batch, BatchCounts]:
-    """Turn groups into one batch.
+def make_batches(groups: Sequence[Group], plan: BatchPlan, divergences: Divergences | None = None) -> list[Batch]:
+    """Turn groups into the batches of a step's optimizer steps, in order; a single empty one if nothing teaches.
 
-    Trajectories without a reward are left out of their group's baseline and of the loss. Groups without variance carry
-    no gradient, so they are not run at all and do not count in the denominator.
+    Trajectories without a reward are left out of their group's baseline and of the loss. A group whose members all have
+    an advantage of 0 counts in no denominator; a single such member does, but is not run.
 
     Args:
         groups: The groups of one step; members of a group share their first context.
-        advantages: Turns the rewards of a group's scored members into advantages.
-        learn_from_truncated: Whether the tokens of truncated completions are scored; they stay in the baseline anyway.
-        row_tokens: Longest row to make; a larger group is split over rows, each with a copy of the prompt.
+        plan: How they become batches.
+        divergences: What each member's reward is lowered by, where the divergence is part of the reward.
     """
-    rows: list[PackedGroup] = []
-    silent = 0
-    for group in groups:
-        members = group.scored
-        rewards_G = [member.reward.total for member in members if member.reward is not None]
-        if not rewards_G or not has_signal(rewards_G):
-            silent += 1
+    rewards_PG = [_learned_rewards(group.scored, plan, divergences) for group in groups]
+    chosen: list[Learned] = []
+    for group, advantages_G in zip(groups, plan.advantages(rewards_PG), strict=True):
+        if not plan.keep_silent and not any(advantages_G):
             continue
-        learned = [
-            (member, float(advantage))
-            for member, advantage in zip(members, advantages(rewards_G), strict=True)
-            if learn_from_truncated or not _is_truncated(member)
-        ]
-        rows += [pack(part) for part in _split(learned, row_tokens)]
+        chosen.append(
+            [
+                (member, float(advantage))
+                for member, advantage in zip(group.scored, advantages_G, strict=True)
+                if plan.learn_from_truncated or not is_truncated(member)
+            ]
+        )
+    parts = [[group for group in chosen[part :: plan.minibatches] if group] for part in range(plan.minibatches)]
+    return [_batch(part, plan) for part in parts if part] or [Batch(rows=(), scored_tokens=0, sequences=0)]
+
+
+def count(groups: Sequence[Group], plan: BatchPlan) -> BatchCounts:
+    """Return what a step's groups hold, whether or not they are learned from."""
     everyone = [trajectory for group in groups for trajectory in group.trajectories]
-    counts = BatchCounts(
+    return BatchCounts(
         groups=len(groups),
-        groups_without_signal=silent,
+        groups_without_signal=sum(not teaches(group, plan) for group in groups),
         trajectories=len(everyone),
         trajectories_without_reward=sum(trajectory.reward is None for trajectory in everyone),
-        trajectories_truncated=sum(_is_truncated(trajectory) for trajectory in everyone),
+        trajectories_truncated=sum(is_truncated(trajectory) for trajectory in everyone),
     )
-    return Batch(rows=tuple(rows), scored_tokens=sum(len(row.target_N) for row in rows)), counts
+
+
+def teaches(group: Group, plan: BatchPlan) -> bool:
+    """Tell whether a group's members differ in what they earned, less the penalty for length."""
+    return has_signal(_learned_rewards(group.scored, plan, None))
 
 
 def pack(members: Sequence[tuple[Trajectory, float]]) -> PackedGroup:
-    """Lay out trajectories that share their first context, each with its advantage, as one sequence."""
+    """Lay out trajectories that share their first context, each with its advantage, as one sequence.
+
+    Every token weighs 1.
+    """
     prompt = members[0][0].turns[0].context_ids
     ids, positions, owners = list(prompt), list(range(len(prompt))), [-1] * len(prompt)
     predictors: list[int] = []
     targets: list[int] = []
     logprobs: list[float] = []
     advantages: list[float] = []
+    sequences: list[int] = []
     for member, (trajectory, advantage) in enumerate(members):
         if trajectory.turns[0].context_ids != prompt:
             raise ValueError(f"members of group {trajectory.task_id!r} do not share their prompt")
@@ -89,6 +128,7 @@ def pack(members: Sequence[tuple[Trajectory, float]]) -> PackedGroup:
                     targets.append(token)
                     logprobs.append(logprob)
                     advantages.append(advantage)
+                    sequences.append(member)
                 previous = len(ids)
                 ids.append(token)
                 positions.append(position)
@@ -102,6 +142,8 @@ def pack(members: Sequence[tuple[Trajectory, float]]) -> PackedGroup:
         target_N=torch.tensor(targets),
         behaviour_logprobs_N=torch.tensor(logprobs),
         advantages_N=torch.tensor(advantages),
+        sequence_N=torch.tensor(sequences),
+        weights_N=torch.ones(len(targets)),
     )
 
 
@@ -112,19 +154,81 @@ def visibility(row: PackedGroup) -> torch.Tensor:
     return same & torch.ones(len(owner), len(owner), dtype=torch.bool).tril()
 
 
-def _is_truncated(trajectory: Trajectory) -> bool:
+def split(learned: Learned, row_tokens: int) -> list[Learned]:
+    """Deal members out to rows of at most so many tokens, the longest first; a member is never cut."""
+    parts: list[Learned] = []
+    room: list[int] = []
+    for trajectory, advantage in sorted(learned, key=lambda one: -_own_tokens(one[0])):
+        own = _own_tokens(trajectory)
+        row = next((row for row, free in enumerate(room) if own <= free), len(parts))
+        if row == len(parts):
+            parts.append([])
+            room.append(row_tokens - len(trajectory.turns[0].context_ids))
+        parts[row].append((trajectory, advantage))
+        room[row] -= own
+    return parts
+
+
+def is_truncated(trajectory: Trajectory) -> bool:
+    """Tell whether the last completion ran out of tokens, as its sampler said."""
     return bool(trajectory.turns) and trajectory.turns[-1].completion.finish_reason is FinishReason.LENGTH
 
 
-def _split(learned: list[tuple[Trajectory, float]], row_tokens: int) -> list[list[tuple[Trajectory, float]]]:
-    parts: list[list[tuple[Trajectory, float]]] = []
-    room = 0
-    for trajectory, advantage in learned:
-        prompt = len(trajectory.turns[0].context_ids)
-        own = trajectory.completion_length + sum(len(turn.context_ids) for turn in trajectory.turns[1:])
-        if not parts or own > room:
-            parts.append([])
-            room = row_tokens - prompt
-        parts[-1].append((trajectory, advantage))
-        room -= own
-    return parts
+def _batch(groups: Sequence[Learned], plan: BatchPlan) -> Batch:
+    everyone = [one for group in groups for one in group]
+    tokens = sum(trajectory.completion_length for trajectory, _ in everyone)
+    rows = []
+    for group in groups:
+        run = [one for one in group if plan.keep_silent or one[1] != 0.0]
+        for part in split(run, plan.row_tokens):
+            row = pack(part)
+            weights_N = AGGREGATES[plan.aggregate](row, tokens, len(everyone), plan.max_new_tokens)
+            rows.append(replace(row, weights_N=weights_N))
+    return Batch(rows=tuple(rows), scored_tokens=tokens, sequences=len(everyone))
+
+
+def _token_mean(row: PackedGroup, tokens: int, sequences: int, max_new_tokens: int) -> torch.Tensor:
+    """Every token of the step weighs the same (DAPO, arXiv 2503.14476)."""
+    del sequences, max_new_tokens
+    return torch.full((len(row.target_N),), 1.0 / tokens)
+
+
+def _sequence_mean(row: PackedGroup, tokens: int, sequences: int, max_new_tokens: int) -> torch.Tensor:
+    """Every sequence weighs the same, and within it every token (GRPO, arXiv 2402.03300)."""
+    del tokens, max_new_tokens
+    lengths_S = torch.bincount(row.sequence_N)
+    return 1.0 / (sequences * lengths_S[row.sequence_N])
+
+
+def _constant(row: PackedGroup, tokens: int, sequences: int, max_new_tokens: int) -> torch.Tensor:
+    """The sum over each sequence, divided by what does not depend on its length (Dr. GRPO, arXiv 2503.20783)."""
+    del tokens
+    return torch.full((len(row.target_N),), 1.0 / (sequences * max_new_tokens))
+
+
+AGGREGATES: dict[str, Callable[[PackedGroup, int, int, int], torch.Tensor]] = {
+    "token": _token_mean,
+    "sequence": _sequence_mean,
+    "constant": _constant,
+}
+"""Name -> function of a row, of the step's tokens and sequences, and of the longest completion: weights [N]."""
+
+
+def _learned_rewards(members: Sequence[Trajectory], plan: BatchPlan, divergences: Divergences | None) -> list[float]:
+    """Return what each member is taken to have earned: its reward, less the penalties that are configured."""
+    rewards = [member.reward.total - _overlong(member, plan) for member in members if member.reward is not None]
+    if divergences is None or not members:
+        return rewards
+    return [reward - lost for reward, lost in zip(rewards, divergences(members), strict=True)]
+
+
+def _overlong(trajectory: Trajectory, plan: BatchPlan) -> float:
+    buffer = plan.overlong_share * plan.max_new_tokens
+    if not buffer:
+        return 0.0
+    longest = max((len(turn.completion.token_ids) for turn in trajectory.turns), default=0)
+    return plan.overlong_penalty * min(1.0, max(0.0, (longest - (plan.max_new_tokens - buffer)) / buffer))
+
+
+def _own_tokens(trajectory: Trajectory) -> int:
+    return trajectory.completion_length + sum(len(turn.context_ids) for turn in trajectory.turns[1:])

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agents.advantage import ADVANTAGES
+from agents.algorithms import ALGORITHMS
 from agents.backends import BACKENDS
+from agents.batch import AGGREGATES
 from agents.config import TrainConfig
-from agents.losses import LOSSES
+from agents.correction import CORRECTIONS
+from agents.divergence import DIVERGENCES
 from envs.core import SPLITS, ConfigError
 from envs.options import unknown_name
 from envs.sandboxes import sandbox_choice
@@ -21,7 +24,11 @@ def check(config: TrainConfig) -> None:
     """
     names: tuple[tuple[str, str, Iterable[str]], ...] = (
         ("advantage", config.algo.advantage, ADVANTAGES),
-        ("loss", config.algo.loss, LOSSES),
+        ("loss", config.algo.loss, ALGORITHMS),
+        ("aggregate", config.algo.aggregate, AGGREGATES),
+        ("correction", config.algo.correction, CORRECTIONS),
+        ("kl_estimator", config.algo.kl_estimator, DIVERGENCES),
+        ("place of the divergence", config.algo.kl_in, ("loss", "reward")),
         ("split", config.eval.split, SPLITS),
         ("backend", config.backend, BACKENDS),
     )
@@ -34,7 +41,7 @@ def check(config: TrainConfig) -> None:
             f"algo.group_size must be at least 2: one member alone has no sibling ({config.algo.group_size})"
         )
     positive = ("steps", "groups_per_step", "max_new_tokens", "temperature", "learning_rate", "max_grad_norm")
-    for name in (*positive, "row_tokens", "sampler_batch"):
+    for name in (*positive, "row_tokens", "sampler_batch", "epochs", "minibatches", "refill_rounds"):
         if not getattr(config.algo, name) > 0:
             raise ConfigError(f"algo.{name} must be positive, got {getattr(config.algo, name)!r}")
     at_least: tuple[tuple[str, float, float], ...] = (
@@ -45,6 +52,9 @@ def check(config: TrainConfig) -> None:
         ("algo.warmup_steps", config.algo.warmup_steps, 0),
         ("algo.clip_low", config.algo.clip_low, 0),
         ("algo.clip_high", config.algo.clip_high, 0),
+        ("algo.correction_cap", config.algo.correction_cap, 1),
+        ("algo.kl_weight", config.algo.kl_weight, 0),
+        ("algo.overlong_penalty", config.algo.overlong_penalty, 0),
         ("eval.samples", config.eval.samples, 1),
         ("eval.samples_during", config.eval.samples_during, 0),
         ("eval.every", config.eval.every, 0),
@@ -52,7 +62,12 @@ def check(config: TrainConfig) -> None:
     for name, number, least in at_least:
         if not number >= least:
             raise ConfigError(f"{name} must be at least {least:g}, got {number!r}")
-    if not 0 <= config.algo.error_budget <= 1:
-        raise ConfigError(f"algo.error_budget is a share, from 0 to 1, got {config.algo.error_budget!r}")
+    for name in ("error_budget", "overlong_share"):
+        if not 0 <= getattr(config.algo, name) <= 1:
+            raise ConfigError(f"algo.{name} is a share, from 0 to 1, got {getattr(config.algo, name)!r}")
+    if config.algo.steps_ahead not in (0, 1):
+        raise ConfigError(f"algo.steps_ahead must be 0 or 1, got {config.algo.steps_ahead!r}")
+    if config.algo.dual_clip is not None and not config.algo.dual_clip > 1:
+        raise ConfigError(f"algo.dual_clip must be above 1, or ratios of 1 would be cut, got {config.algo.dual_clip!r}")
     if config.eval.split == "train":
         raise ConfigError("eval.split=train would evaluate on what is trained on; choose validation or heldout")

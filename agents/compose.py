@@ -15,6 +15,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 import envs
+from agents.algorithms import ALGORITHMS
 from agents.config import SANDBOX_CONFIGS, AlgoConfig, EvalConfig
 from envs.core import ConfigError
 from envs.options import parse_overrides, unknown_name
@@ -158,6 +159,19 @@ def with_training_options(config: Any, overrides: Sequence[str]) -> Any:
     """
     source = f"the environment {config.env.name!r} says in metadata['training']"
     return with_settings(config, envs.training_options(config.env.name), given_names(overrides), source)
+
+
+def with_algorithm(config: Any, overrides: Sequence[str]) -> Any:
+    """Return the configuration with the options that belong to its algorithm, where the command line gives none.
+
+    Args:
+        config: The composed configuration of a new run.
+        overrides: What the command line gives, such as `algo.loss=dapo`.
+    """
+    if config.algo.loss not in ALGORITHMS:
+        return config  # `check` says so
+    options = {f"algo.{name}": value for name, value in ALGORITHMS[config.algo.loss].options.items()}
+    return with_settings(config, options, given_names(overrides), f"the algorithm {config.algo.loss!r} sets")
 
 
 def given_names(overrides: Sequence[str]) -> set[str]:

@@ -66,16 +66,54 @@ class AlgoConfig:
     """Longest completion of one turn."""
     temperature: float = 1.0
     """Of sampling, in training and evaluation; log-probabilities are taken at the same temperature."""
-    advantage: str = "group_std"
-    """`group`, `group_std` or `leave_one_out`."""
     loss: str = "grpo"
-    """`grpo` or `reinforce`; summed over tokens and divided by the number of scored tokens of the whole batch."""
+    """The algorithm, one of `algorithms.ALGORITHMS`: `grpo`, `dr_grpo`, `dapo`, `gspo`, `cispo`, `rloo`, `reinforce++`,
+    `reinforce`. It brings options of its own for what the command line does not give."""
+    advantage: str = "group_std"
+    """`group`, `group_std`, `leave_one_out` or `batch`."""
+    aggregate: str = "token"
+    """What a token weighs: `token`, the same for all of the step; `sequence`, the same for all sequences; `constant`,
+    one over the number of sequences and `max_new_tokens`. Decided before anything is split."""
     clip_low: float = 0.2
     """The ratio of new to old probability counts down to 1 - clip_low."""
     clip_high: float = 0.28
     """The ratio counts up to 1 + clip_high."""
+    dual_clip: float | None = None
+    """The ratio of tokens with a negative advantage counts up to this; without bound when not given."""
+    epochs: int = 1
+    """Passes over each step's batch."""
+    minibatches: int = 1
+    """Optimizer steps of each pass."""
+    correction: str = "truncated"
+    """For the gap between sampler and learner: `truncated` or `banded` weights of tokens, `sequence_mask`, or `none`:
+    then the sampler's probabilities are the old ones of the ratio."""
+    correction_cap: float = 2.0
+    """Largest weight; the band and the mask keep ratios from one over this up to this."""
+    kl_weight: float = 0.0
+    """Of the divergence from the reference model; with 0 there is none, and it costs nothing."""
+    kl_in: str = "loss"
+    """Whether the divergence is part of the `loss`, or taken off the `reward` of each completion."""
+    kl_estimator: str = "k2"
+    """In the loss: `k2` or `k3`, whose gradients are that of KL(policy || reference), or GRPO's own `k3_plain`."""
+    reference: str | None = None
+    """Model to compare with, by name or path; the one that the run begins with when not given."""
+    watch_kl: bool = False
+    """Whether the divergence from the reference is measured though it has no weight: one more copy of the weights and
+    one more forward pass a step."""
+    entropy_weight: float = 0.0
+    """Of the entropy, which is pushed up."""
+    refill: bool = False
+    """Whether tasks whose completions all earned the same are replaced until `groups_per_step` of them teach."""
+    refill_rounds: int = 4
+    """At most so many times tasks are sampled for one step."""
+    overlong_share: float = 0.0
+    """The last share of `max_new_tokens`, over which a completion loses more and more of what it is taken to earn."""
+    overlong_penalty: float = 1.0
+    """What a completion of full length loses."""
     learn_from_truncated: bool = True
     """Whether completions that ran out of tokens are learned from; they count in the baseline either way."""
+    steps_ahead: int = 0
+    """1: the next step's groups are sampled while this one is learned from, so they are one update old."""
     learning_rate: float = 2e-5
     """Peak learning rate of AdamW."""
     warmup_steps: int = 2

@@ -125,7 +125,15 @@ class PackedGroup:
     target_N: torch.Tensor
     """Id of the scored token. Only tokens that the policy sampled are scored, the end-of-sequence token among them."""
     behaviour_logprobs_N: torch.Tensor
+    """Under the sampler; NaN where it did not say."""
     advantages_N: torch.Tensor
+    sequence_N: torch.Tensor
+    """Member of the row that each scored token belongs to, from 0."""
+    weights_N: torch.Tensor
+    """What each scored token weighs in the loss of its optimizer step."""
+    old_logprobs_N: torch.Tensor | None = None
+    """Under the learner's weights when the batch came, where the first update is not the only one."""
+    reference_logprobs_N: torch.Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +142,9 @@ class Batch:
 
     rows: tuple[PackedGroup, ...]
     scored_tokens: int
-    """Number of scored tokens over all rows: the loss's one denominator, however the rows are split."""
+    """Tokens that the loss is over, those among them of members that are not run since their gradient is 0."""
+    sequences: int
+    """Trajectories that the loss is over, counted the same way."""
 
 
 class PolicyBackend(Protocol):
@@ -157,12 +167,16 @@ class Learner(Protocol):
         """Number of optimizer steps taken."""
         ...
 
+    def prepare(self, batches: Sequence[Batch]) -> list[Batch]:
+        """Return a step's updates in order, with all that must be computed before the weights change."""
+        ...
+
     def accumulate(self, batch: Batch) -> dict[str, float]:
         """Compute the gradient of a batch, and return metrics; this may be interrupted and begun again."""
         ...
 
-    def step(self) -> dict[str, float]:
-        """Apply the gradient that was computed, and return metrics."""
+    def finish(self, updates: Sequence[Batch], first: Mapping[str, float]) -> dict[str, float]:
+        """Apply the gradient of the first update, take the others, and return the metrics of the step."""
         ...
 
     def state_dict(self) -> dict[str, Any]:

@@ -1,18 +1,23 @@
-"""The learner: one optimizer step from one batch, for any `transformers` causal language model."""
+"""The learner: optimizer steps from batches, for any `transformers` causal language model.
+
+A model computes per-token log-probabilities and entropies; everything above them is a pure function (`losses.py`).
+"""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
-from agents.batch import visibility
-from agents.core import Batch, PackedGroup
+from agents.batch import pack, split, visibility
+from agents.core import Batch, PackedGroup, Trajectory
+from agents.correction import CORRECTIONS, effective_sample_share
 from agents.logprob import token_logprobs
-from agents.losses import ClipRange, Loss, LossInputs
+from agents.losses import LossInputs, LossSettings, Surrogate, token_losses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,25 +31,50 @@ class OptimizerSettings:
     max_grad_norm: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffPolicy:
+    """How the learner deals with batches that its own weights did not sample."""
+
+    correction: str = "none"
+    """Which of `correction.CORRECTIONS`. With `none` the sampler's probabilities are the old ones; else the old ones
+    are the learner's own when the batch comes, and the correction weighs the difference between the two."""
+    cap: float = 2.0
+    """Largest weight of a token."""
+    epochs: int = 1
+    """Passes over each batch."""
+
+
 class PolicyLearner:
     """Improves a causal language model with a loss over scored tokens.
 
     Args:
         model: The model; its parameters are updated in place.
-        loss: The algorithm.
-        clip: Trust region of the loss.
+        surrogate: The algorithm.
+        loss: What it is told.
         temperature: Sampling temperature, at which log-probabilities are computed.
         settings: The optimizer's.
+        off_policy: What is done about batches that other weights sampled.
+        reference: A model of the same shape that never changes, to compare with; None: nothing is compared.
     """
 
     def __init__(
-        self, model: Any, *, loss: Loss, clip: ClipRange, temperature: float, settings: OptimizerSettings
+        self,
+        model: Any,
+        *,
+        surrogate: Surrogate,
+        loss: LossSettings = LossSettings(),
+        temperature: float,
+        settings: OptimizerSettings,
+        off_policy: OffPolicy = OffPolicy(),
+        reference: Any = None,
     ) -> None:
         self.model = model
+        self.surrogate = surrogate
         self.loss = loss
-        self.clip = clip
         self.temperature = temperature
         self.settings = settings
+        self.off_policy = off_policy
+        self.reference = reference
         self.steps = 0
         self.optimizer = torch.optim.AdamW(
             (parameter for parameter in model.parameters() if parameter.requires_grad),
@@ -62,19 +92,31 @@ class PolicyLearner:
         """Take one optimizer step and return its metrics; a batch without a scored token changes nothing."""
         return {**self.accumulate(batch), **self.step()}
 
+    def prepare(self, batches: Sequence[Batch]) -> list[Batch]:
+        """Return a step's updates in order, with all that must be computed before the weights change.
+
+        The old log-probabilities are computed only where a batch is seen after an update; the reference's only where
+        something is compared with it.
+        """
+        epochs = self.off_policy.epochs
+        ready = [self._with_reference(batch) for batch in batches]
+        if len(batches) * epochs > 1 and self.off_policy.correction != "none":
+            ready = [self._with_old(batch) for batch in ready]
+        return ready * epochs
+
     def accumulate(self, batch: Batch) -> dict[str, float]:
         """Compute the gradient of a batch, and return the metrics of its tokens; the weights stay as they are."""
-        if batch.scored_tokens == 0:
-            return {"loss": 0.0, "entropy": float("nan")}
+        if not batch.rows:
+            return {"loss": 0.0, "entropy": math.nan}
         self.model.eval()  # the sampler drops nothing out, so neither may the learner: on-policy the ratio is 1
         self.optimizer.zero_grad(set_to_none=True)
         sums: defaultdict[str, float] = defaultdict(float)
         for row in batch.rows:
             loss, row_sums = self._row_loss(row)
-            (loss / batch.scored_tokens).backward()  # type: ignore[no-untyped-call]
+            loss.backward()  # type: ignore[no-untyped-call]
             for name, value in row_sums.items():
-                sums[name] += value
-        return {name: value / batch.scored_tokens for name, value in sums.items()}
+                sums[name] = max(sums[name], value) if name.endswith("_max") else sums[name] + value
+        return _means(sums, sum(len(row.target_N) for row in batch.rows))
 
     def step(self) -> dict[str, float]:
         """Apply the gradient that was computed, if there is one.
@@ -94,27 +136,96 @@ class PolicyLearner:
         self.optimizer.zero_grad(set_to_none=True)
         return {"grad_norm": float(norm), "learning_rate": self._learning_rate()}
 
-    def logprobs(self, row: PackedGroup) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the log-probabilities of a row's scored tokens [N], with gradients, and the entropies [N]."""
-        device = self.model.device
-        hidden_TH = self.model.base_model(
+    def finish(self, updates: Sequence[Batch], first: Mapping[str, float]) -> dict[str, float]:
+        """Apply the gradient of the first of a step's updates, take the others, and return the metrics of the step.
+
+        Args:
+            updates: What `prepare` returned.
+            first: What `accumulate` returned for the first of them.
+        """
+        return merged([{**first, **self.step()}, *(self.update(batch) for batch in updates[1:])])
+
+    def logprobs(self, row: PackedGroup, model: Any = None) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the log-probabilities of a row's scored tokens [N] and the entropies [N], with gradients.
+
+        Args:
+            row: The tokens.
+            model: Whose; the learner's own when not given.
+        """
+        model = self.model if model is None else model
+        device = model.device
+        hidden_TH = model.base_model(
             input_ids=row.token_ids_T[None].to(device),
             position_ids=row.position_ids_T[None].to(device),
             attention_mask=visibility(row)[None, None].to(device),
             use_cache=False,
         ).last_hidden_state[0]
-        head_VH = self.model.get_output_embeddings().weight
+        head_VH = model.get_output_embeddings().weight
         return token_logprobs(hidden_TH[row.predictor_N.to(device)], head_VH, row.target_N.to(device), self.temperature)
+
+    @torch.no_grad()
+    def reward_divergences(self, members: Sequence[Trajectory]) -> list[float]:
+        """Return what the divergence from the reference takes off the reward of each member of one group.
+
+        That is `kl_weight` times the summed log-ratio of sampler to reference: its score-function gradient is that of
+        the divergence of the policy from the reference. Nothing where the divergence is part of the loss.
+        """
+        if self.reference is None or not (self.loss.kl_weight and self.loss.kl_in == "reward"):
+            return [0.0] * len(members)
+        places = {id(member): place for place, member in enumerate(members)}
+        lost = [0.0] * len(members)
+        for part in split([(member, 0.0) for member in members], row_tokens=1024):
+            row = pack(part)
+            reference_N = self.logprobs(row, self.reference)[0].cpu()
+            ratios_N = (row.behaviour_logprobs_N - reference_N).nan_to_num(nan=0.0)
+            sums_S = torch.zeros(len(part)).index_add(0, row.sequence_N, ratios_N)
+            for (member, _), total in zip(part, sums_S.tolist(), strict=True):
+                lost[places[id(member)]] = self.loss.kl_weight * total
+        return lost
+
+    @torch.no_grad()
+    def _with_old(self, batch: Batch) -> Batch:
+        rows = [replace(row, old_logprobs_N=self.logprobs(row)[0].cpu()) for row in batch.rows]
+        return replace(batch, rows=tuple(rows))
+
+    @torch.no_grad()
+    def _with_reference(self, batch: Batch) -> Batch:
+        if self.reference is None:
+            return batch
+        rows = [replace(row, reference_logprobs_N=self.logprobs(row, self.reference)[0].cpu()) for row in batch.rows]
+        return replace(batch, rows=tuple(rows))
 
     def _row_loss(self, row: PackedGroup) -> tuple[torch.Tensor, dict[str, float]]:
         logprobs_N, entropies_N = self.logprobs(row)
+        device, now_N = logprobs_N.device, logprobs_N.detach()
+        unknown_N = row.behaviour_logprobs_N.to(device).isnan()
+        behaviour_N = torch.where(unknown_N, now_N, row.behaviour_logprobs_N.to(device))
+        corrects = self.off_policy.correction != "none"
+        old_N = now_N if corrects else behaviour_N
+        if row.old_logprobs_N is not None:
+            old_N = row.old_logprobs_N.to(device)
         inputs = LossInputs(
             logprobs_N=logprobs_N,
-            behaviour_logprobs_N=row.behaviour_logprobs_N.to(logprobs_N.device),
-            advantages_N=row.advantages_N.to(logprobs_N.device),
+            old_logprobs_N=old_N,
+            behaviour_logprobs_N=behaviour_N,
+            advantages_N=row.advantages_N.to(device),
+            sequence_N=row.sequence_N.to(device),
+            mask_N=torch.ones_like(unknown_N),
+            reference_logprobs_N=None if row.reference_logprobs_N is None else row.reference_logprobs_N.to(device),
+            entropies_N=entropies_N if self.loss.entropy_weight else entropies_N.detach(),
         )
-        loss, sums = self.loss(inputs, self.clip)
-        return loss, {**sums, "loss": loss.item(), "entropy": entropies_N.sum().item()}
+        losses_N, seen = token_losses(self.surrogate, inputs, self.loss)
+        correction = CORRECTIONS[self.off_policy.correction]
+        importance_N = correction(old_N - behaviour_N, inputs.sequence_N, inputs.mask_N, self.off_policy.cap)
+        loss = (losses_N * importance_N * row.weights_N.to(device)).sum()
+        sums = {name: float(values_N.sum()) for name, values_N in seen.items()}
+        if corrects:
+            sums |= {
+                "importance": float(importance_N.sum()),
+                "importance_square": float(importance_N.square().sum()),
+                "importance_max": float(importance_N.max()),
+            }
+        return loss, {**sums, "loss_sum": loss.item(), "unknown_logprobs": float(unknown_N.sum())}
 
     def _learning_rate(self) -> float:
         ramp = min(1.0, self.steps / self.settings.warmup_steps) if self.settings.warmup_steps else 1.0
@@ -129,3 +240,27 @@ class PolicyLearner:
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.steps = state["steps"]
+
+
+def merged(updates: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the metrics of a step from those of its updates: means, and for `_max` the largest."""
+    names = [name for name in updates[0] if all(name in update for update in updates)]
+    return {
+        name: max(update[name] for update in updates)
+        if name.endswith("_max")
+        else math.fsum(update[name] for update in updates) / len(updates)
+        for name in names
+    }
+
+
+def _means(sums: Mapping[str, float], tokens: int) -> dict[str, float]:
+    """Return the metrics of a batch from sums over the tokens that were run."""
+    squares = sums.get("importance_square")
+    means = {
+        name: value if name.endswith("_max") else value / tokens
+        for name, value in sums.items()
+        if name not in ("loss_sum", "importance_square")
+    }
+    if squares is not None:
+        means["effective_sample_share"] = effective_sample_share(sums["importance"], squares, tokens)
+    return {"loss": sums["loss_sum"], **means}

@@ -20,7 +20,7 @@ def token_logprobs(
     """Return each target's log-probability under `softmax(hidden @ head.T / temperature)`, and the entropies.
 
     Returns:
-        Log-probabilities [N], with gradients to `hidden_NH` and `head_VH`; entropies in nats [N], without.
+        Log-probabilities [N], and entropies in nats [N]; both with gradients to `hidden_NH` and `head_VH`.
     """
     apply: Any = _ChunkedLogProb.apply
     logprobs_N, entropies_N = apply(hidden_NH, head_VH, target_N, temperature)
@@ -42,26 +42,49 @@ class _ChunkedLogProb(torch.autograd.Function):
             entropies.append(-torch.einsum("nv,nv->n", logits.exp(), logits))
             logprobs.append(chosen - total)
             totals.append(total)
-        ctx.save_for_backward(hidden_NH, head_VH, target_N, torch.cat(totals))
-        ctx.temperature = temperature
         entropies_N = torch.cat(entropies)
-        ctx.mark_non_differentiable(entropies_N)
+        ctx.save_for_backward(hidden_NH, head_VH, target_N, torch.cat(totals), entropies_N)
+        ctx.temperature = temperature
+        ctx.set_materialize_grads(False)
         return torch.cat(logprobs), entropies_N
 
     @staticmethod
-    def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None, None, None]:
-        hidden_NH, head_VH, target_N, total_N = ctx.saved_tensors
+    def backward(ctx: Any, *grads: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor | None, None, None]:
+        hidden_NH, head_VH, target_N, total_N, entropy_N = ctx.saved_tensors
         grad_hidden = torch.empty_like(hidden_NH)
         grad_head = torch.zeros_like(head_VH) if ctx.needs_input_grad[1] else None
         for start in range(0, len(hidden_NH), _CHUNK):
             part = slice(start, start + _CHUNK)
-            hidden, target, grad = hidden_NH[part], target_N[part], grads[0][part]
-            # d logprob / d logits = (onehot(target) - softmax) / temperature
-            slope = (hidden @ head_VH.T).float().div_(ctx.temperature).sub_(total_N[part, None]).exp_()
-            slope.mul_(-grad[:, None])
-            slope.scatter_add_(1, target[:, None], grad[:, None])
+            hidden, target = hidden_NH[part], target_N[part]
+            logprobs = (hidden @ head_VH.T).float().div_(ctx.temperature).sub_(total_N[part, None])
+            slope = _slope(logprobs, target, entropy_N[part], *(None if grad is None else grad[part] for grad in grads))
             slope = slope.div_(ctx.temperature).to(hidden.dtype)
             torch.mm(slope, head_VH, out=grad_hidden[part])
             if grad_head is not None:
                 grad_head.addmm_(slope.T, hidden)
         return grad_hidden, grad_head, None, None
+
+
+def _slope(
+    logprobs_NV: torch.Tensor,
+    target_N: torch.Tensor,
+    entropy_N: torch.Tensor,
+    of_chosen_N: torch.Tensor | None,
+    of_entropy_N: torch.Tensor | None,
+) -> torch.Tensor:
+    """Return the gradient to the scaled logits [N, V]; `logprobs_NV` is overwritten.
+
+    The chosen log-probability's is `onehot(target) - p`, the entropy's `-p (log p + entropy)`.
+    """
+    bend_NV = None
+    if of_entropy_N is not None:
+        bend_NV = (logprobs_NV + entropy_N[:, None]).mul_(-of_entropy_N[:, None])
+    slope_NV = logprobs_NV.exp_()
+    if bend_NV is not None:
+        bend_NV.mul_(slope_NV)
+    if of_chosen_N is None:
+        slope_NV.zero_()
+    else:
+        slope_NV.mul_(-of_chosen_N[:, None])
+        slope_NV.scatter_add_(1, target_N[:, None], of_chosen_N[:, None])
+    return slope_NV if bend_NV is None else slope_NV.add_(bend_NV)

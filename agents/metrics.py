@@ -10,7 +10,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,8 +18,10 @@ from typing import Any
 import numpy as np
 from torch.utils.tensorboard import SummaryWriter
 
+from agents.batch import BatchPlan, count
 from agents.checkpoint import write_atomic
 from agents.core import Group, Trajectory
+from agents.feed import Sampled
 from agents.totals import totals
 from envs.statistics import wilson_interval
 
@@ -209,6 +211,34 @@ def step_metrics(groups: Sequence[Group]) -> dict[str, float]:
         "completion_length": float(np.mean([member.completion_length for member in members])),
         **{name: float(np.mean(scores)) for name, scores in sorted(terms.items())},
         **audit_metrics(members),
+    }
+
+
+def step_numbers(sampled: Sampled, plan: BatchPlan, policy_version: int) -> dict[str, Any]:
+    """Return what a step's groups came to, all that were sampled, whether or not they were learned from.
+
+    Args:
+        sampled: The groups.
+        plan: How they become batches.
+        policy_version: Of the weights that are to learn from them.
+
+    Returns:
+        `step_metrics`, `totals` and the counts; shares of groups without variance, of truncated completions and of
+        those without a reward; and `staleness`, how many updates old the oldest completion's weights are.
+    """
+    groups, counts = sampled.groups, count(sampled.groups, plan)
+    versions = [
+        turn.completion.policy_version for group in groups for member in group.trajectories for turn in member.turns
+    ]
+    return {
+        **step_metrics(groups),
+        **totals(groups),
+        **asdict(counts),
+        "groups_learned": len(sampled.learned),
+        "zero_variance_share": counts.groups_without_signal / max(counts.groups, 1),
+        "truncated_share": counts.trajectories_truncated / max(counts.trajectories, 1),
+        "unscored_share": counts.trajectories_without_reward / max(counts.trajectories, 1),
+        "staleness": policy_version - min(versions, default=policy_version),
     }
 
 

@@ -21,6 +21,7 @@ from agents.checkpoint import keep_best, load_checkpoint, read_json, save_checkp
 from agents.compose import resumed_sandbox
 from agents.config import TrainConfig
 from agents.core import Group, Learner
+from agents.feed import Feed
 from agents.metrics import EvalResult, MetricsWriter
 from agents.models import LoadedModel
 from envs.core import ConfigError
@@ -66,10 +67,12 @@ class Run:
         """Return the name of the model to load: the checkpoint's, where there is one."""
         return str(self._checkpoint[0]) if self._checkpoint else model
 
-    def restore(self, learner: Learner) -> None:
-        """Put the learner where the checkpoint left it; a new run is left alone."""
+    def restore(self, learner: Learner, feed: Feed) -> None:
+        """Put learner and feed where the checkpoint left them; a new run is left alone."""
         if self._checkpoint:
             learner.load_state_dict(self._checkpoint[1]["learner"])
+            start = {"cursor": self.last_step * feed.groups_per_step, "waiting": None}  # of a run that had no feed yet
+            feed.load_state_dict(self._checkpoint[1].get("feed", start))
             self._checkpoint = (self._checkpoint[0], {"step": self.last_step})
 
     @contextmanager
@@ -124,15 +127,16 @@ class Run:
         paths = sorted(self.folder.glob("eval_*.json"))
         return {int(path.stem.removeprefix("eval_")): EvalResult(**read_json(path)) for path in paths}
 
-    def save(self, step: int, model: LoadedModel, learner: Learner) -> None:
+    def save(self, step: int, model: LoadedModel, learner: Learner, feed: Feed) -> None:
         """Write the checkpoint of a step.
 
         Raises:
             OSError: It cannot be written; the one before stays in force.
         """
-        save_checkpoint(self.folder, step, model, {"step": step, "learner": learner.state_dict()})
+        state = {"step": step, "learner": learner.state_dict(), "feed": feed.state_dict()}
+        save_checkpoint(self.folder, step, model, state)
 
-    def keep_best(self, step: int, model: LoadedModel, learner: Learner, count: int) -> None:
+    def keep_best(self, step: int, model: LoadedModel, learner: Learner, feed: Feed, count: int) -> None:
         """Keep the weights of an evaluated step if it is among the best `count` by mean reward.
 
         Raises:
@@ -143,7 +147,7 @@ class Run:
         result = self.evaluations()[step]
         reward = result.totals.get("mean_reward")
         if reward is not None:
-            self.save(step, model, learner)
+            self.save(step, model, learner, feed)
             entry = {"step": step, "valid_reward_mean": reward, "pass@1": result.summary()["pass@1"]}
             keep_best(self.folder, entry, count=count)
 

@@ -1,4 +1,4 @@
-"""Which tasks and random numbers belong to which step: functions of the seed and the step, with no state to save."""
+"""Which tasks and random numbers belong to which step: functions of the seed and of a place, with no state to save."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ class Stream(IntEnum):
     EVALUATION = 3
 
 
-def stream_seed(seed: int, stream: Stream, step: int = 0) -> int:
-    """Return the seed of one branch at one step, in [0, 2**31)."""
-    return int(np.random.SeedSequence(seed, spawn_key=(int(stream), step)).generate_state(1)[0] >> 1)
+def stream_seed(seed: int, stream: Stream, step: int = 0, part: int = 0) -> int:
+    """Return the seed of one branch at one step, or at a later part of it, in [0, 2**31)."""
+    key = (int(stream), step, part) if part else (int(stream), step)
+    return int(np.random.SeedSequence(seed, spawn_key=key).generate_state(1)[0] >> 1)
 
 
-def step_tasks(task_ids: Sequence[str], seed: int, step: int, count: int) -> list[str]:
-    """Return the tasks of a step: the next `count` of an endless sequence of shuffled passes over all tasks."""
+def tasks_from(task_ids: Sequence[str], seed: int, start: int, count: int) -> list[str]:
+    """Return `count` tasks from the place `start` on, of an endless sequence of shuffled passes over all tasks."""
     chosen = []
-    for place in range(step * count, (step + 1) * count):
+    for place in range(start, start + count):
         lap, offset = divmod(place, len(task_ids))
         order = np.random.default_rng(stream_seed(seed, Stream.TASKS, lap)).permutation(len(task_ids))
         chosen.append(task_ids[order[offset]])

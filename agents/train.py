@@ -5,33 +5,29 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 import gymnasium
 import hydra
 
 import envs
-from agents.advantage import ADVANTAGES
 from agents.backends import BACKENDS
-from agents.batch import make_batch
+from agents.batch import make_batches
 from agents.checks import check
 from agents.compose import env_options, fail, register_configs, with_training_options
-from agents.config import AlgoConfig, TrainConfig
+from agents.config import TrainConfig
 from agents.core import Sampling
 from agents.eval import evaluate
 from agents.interrupt import Interrupts
 from agents.job import with_job
-from agents.learner import OptimizerSettings, PolicyLearner
-from agents.losses import LOSSES, ClipRange
-from agents.metrics import EvalResult, step_metrics
-from agents.models import LoadedModel, check_model, find_device, load_model
+from agents.metrics import EvalResult, step_numbers
+from agents.models import check_model, find_device, load_model
+from agents.parts import batch_plan, make_feed, make_learner
 from agents.progress import Progress
 from agents.report import finish
 from agents.rollout import Rollout, text_env
 from agents.run import Run, command_line, open_run
-from agents.schedule import Stream, step_tasks, stream_seed
-from agents.totals import totals
+from agents.schedule import Stream, stream_seed
 from envs.core import ConfigError, RewardAlarm, VerifierError
 from sandbox.core import SandboxError
 
@@ -54,10 +50,12 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
 
     model = load_model(run.model_source(config.model), device=find_device(config.device))
     policy = BACKENDS[config.backend](model, algo.sampler_batch)
-    learner = make_learner(model, algo)
-    run.restore(learner)
-    policy.load_weights({}, learner.policy_version)
+    learner = make_learner(config, model)
     rollout = Rollout(make_env, policy, model, error_budget=algo.error_budget)
+    plan = batch_plan(algo)
+    feed = make_feed(config, rollout, train_ids, plan)
+    run.restore(learner, feed)
+    policy.load_weights({}, learner.policy_version)
 
     with Progress(algo.steps, run) as progress, run.metrics(), Interrupts() as interrupts:
 
@@ -65,45 +63,41 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
             if samples_at(config, step) and not run.has_evaluation(step):
                 progress.phase("evaluate")
                 progress.evaluated(step, _evaluation(config, run, rollout, eval_ids, step))
-            run.keep_best(step, model, learner, config.keep_best)
+            run.keep_best(step, model, learner, feed, config.keep_best)
 
         try:
             evaluate_at(run.last_step)
             for step in range(run.first_step, algo.steps + 1):
                 progress.phase("sample")
-                groups = rollout.groups(
-                    step_tasks(train_ids, config.seed, step - 1, algo.groups_per_step),
-                    group_size=algo.group_size,
-                    sampling=sampling_at(config, step),
-                    episode_seed=stream_seed(config.seed, Stream.EPISODES, step),
-                )
-                batch, counts = make_batch(
-                    groups,
-                    ADVANTAGES[algo.advantage],
-                    learn_from_truncated=algo.learn_from_truncated,
-                    row_tokens=algo.row_tokens,
-                )
+                sampled = feed.take(step)
+                if algo.steps_ahead and step < algo.steps:
+                    feed.begin(step + 1)
                 progress.phase("learn")
-                learned = learner.accumulate(batch)
+                version = learner.policy_version
+                updates = learner.prepare(make_batches(sampled.learned, plan, learner.reward_divergences))
+                learned = learner.accumulate(updates[0])
+                feed.settle()
                 with interrupts.held():
-                    learned |= learner.step()
+                    learned = learner.finish(updates, learned)
                     policy.load_weights({}, learner.policy_version)
-                    timing = progress.timing(groups) | rollout.judge_costs()
-                    numbers = {**step_metrics(groups), **totals(groups), **asdict(counts), **learned}
+                    feed.commit()
+                    timing = progress.timing(sampled.groups) | rollout.judge_costs()
+                    numbers = {**step_numbers(sampled, plan, version), **learned}
                     run.write_step(step, numbers, timing)
-                    run.write_transcripts(step, groups, config.transcripts)
-                progress.stepped(step, groups, learned, timing)
+                    run.write_transcripts(step, sampled.groups, config.transcripts)
+                progress.stepped(step, sampled.groups, numbers, timing)
                 if step % config.checkpoint_every == 0 or step == algo.steps:
-                    run.save(step, model, learner)
+                    run.save(step, model, learner, feed)
                 evaluate_at(step)
             timing = progress.timing([])
             if "evaluate_s" in timing:
                 run.write_timing(algo.steps, timing)
         except KeyboardInterrupt:
             if run.last_step and not interrupts.torn:
-                run.save(run.last_step, model, learner)
+                run.save(run.last_step, model, learner, feed)
             raise
         finally:
+            feed.close()
             rollout.close()
     return finish(run, config)
 
@@ -127,23 +121,6 @@ def prepare(config: TrainConfig) -> tuple[Callable[[], gymnasium.Env[Any, Any]],
     check_model(config.model)
     find_device(config.device)
     return lambda: envs.make(name, **options), train_ids, eval_ids
-
-
-def make_learner(model: LoadedModel, algo: AlgoConfig) -> PolicyLearner:
-    """Return the learner of a model as configured."""
-    return PolicyLearner(
-        model.model,
-        loss=LOSSES[algo.loss],
-        clip=ClipRange(low=algo.clip_low, high=algo.clip_high),
-        temperature=algo.temperature,
-        settings=OptimizerSettings(
-            learning_rate=algo.learning_rate,
-            warmup_steps=algo.warmup_steps,
-            weight_decay=algo.weight_decay,
-            betas=(algo.beta1, algo.beta2),
-            max_grad_norm=algo.max_grad_norm,
-        ),
-    )
 
 
 def _evaluation(config: TrainConfig, run: Run, rollout: Rollout, task_ids: list[str], step: int) -> EvalResult:

@@ -1,11 +1,11 @@
 import pytest
 import torch
 
-from agents.advantage import group, group_std
-from agents.batch import make_batch, pack, visibility
+from agents.advantage import each, group, group_std
+from agents.algorithms import ALGORITHMS
+from agents.batch import BatchPlan, count, make_batches, pack, visibility
 from agents.core import Completion, FinishReason, Group, Trajectory, TrajectoryStatus, Turn
 from agents.learner import OptimizerSettings, PolicyLearner
-from agents.losses import LOSSES, ClipRange
 from agents.models import tiny_model
 from envs import RewardBreakdown, RewardTerm
 
@@ -37,6 +37,13 @@ def simple_group(*rewards):
         task_id="t",
         trajectories=tuple(episode(reward, turn([2, 9], [20 + n, EOS])) for n, reward in enumerate(rewards)),
     )
+
+
+def make_batch(groups, advantages, **options):
+    """The one batch of a step with a single update, and what became of its groups."""
+    plan = BatchPlan(advantages=each(advantages), **options)
+    (batch,) = make_batches(groups, plan)
+    return batch, count(groups, plan)
 
 
 def scored(batch):
@@ -109,11 +116,12 @@ def test_fewer_than_two_scored_members_have_no_sibling_to_be_compared_with(rewar
     assert (batch.rows, counts.groups_without_signal) == ((), 1)
 
 
-def test_a_member_as_good_as_the_average_has_no_gradient_but_counts_in_the_denominator():
+def test_a_member_as_good_as_the_average_is_not_run_but_counts_in_the_denominator():
     # rewards 1, 1/2, 0: advantages 1/2, 0, -1/2, of two tokens each: the mean is over six tokens
     batch, _ = make_batch([simple_group(1, 0.5, 0)], group)
-    assert batch.scored_tokens == 6
-    assert scored(batch) == [(20, 0.5), (EOS, 0.5), (21, 0.0), (EOS, 0.0), (22, -0.5), (EOS, -0.5)]
+    assert (batch.scored_tokens, batch.sequences) == (6, 3)
+    assert scored(batch) == [(20, 0.5), (EOS, 0.5), (22, -0.5), (EOS, -0.5)]
+    assert batch.rows[0].weights_N.tolist() == pytest.approx([1 / 6] * 4)
 
 
 def truncated_group():
@@ -183,8 +191,7 @@ def make_learner(loss="grpo", **changes):
     }  # fmt: skip
     return PolicyLearner(
         tiny_model().model,
-        loss=LOSSES[loss],
-        clip=ClipRange(),
+        surrogate=ALGORITHMS[loss].surrogate,
         temperature=TEMPERATURE,
         settings=OptimizerSettings(**{**settings, **changes}),
     )
@@ -232,7 +239,9 @@ def test_packed_log_probabilities_are_those_of_one_sequence_at_a_time():
     learner = make_learner()
     batch, _ = make_batch(groups_of_all_kinds(), group)
     packed = torch.cat([learner.logprobs(row)[0] for row in batch.rows])
-    members = [member for one in groups_of_all_kinds() for member in one.scored]
+    # in a row the longest member comes first: 9 tokens with two turns, 7, 5; and 10 before 1
+    first, second = (one.scored for one in groups_of_all_kinds())
+    members = [first[1], first[2], first[0], second[1], second[0]]
     plain = torch.cat([plain_logprobs(learner.model, member) for member in members])
     torch.testing.assert_close(packed, plain, rtol=1e-5, atol=1e-5)
 
@@ -248,7 +257,7 @@ def test_packed_gradients_are_those_of_one_sequence_at_a_time_however_rows_are_c
         torch.testing.assert_close(value, expected[name], rtol=1e-4, atol=1e-5, msg=name)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", ALGORITHMS)
 def test_feedback_and_prompt_tokens_carry_no_gradient_of_their_own(loss):
     # the token before the feedback predicts it: its hidden state must not be among the predictors
     row = pack([(episode(1.0, turn([7, 8], [20]), turn([30, 31], [EOS])), 1.0)])

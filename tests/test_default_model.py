@@ -7,17 +7,18 @@ import os
 import pytest
 
 import envs
-from agents.advantage import group_std
+from agents.advantage import ADVANTAGES
 from agents.backends.transformers import TransformersBackend
-from agents.batch import make_batch
+from agents.batch import BatchPlan, make_batches
 from agents.core import FinishReason, Group, Sampling, Trajectory, TrajectoryStatus, Turn
 from agents.learner import OptimizerSettings, PolicyLearner
-from agents.losses import ClipRange, grpo
+from agents.losses import clip
 from agents.models import LoadedModel, load_model
 from envs.cache import cache_folder
 from envs.core import RewardBreakdown, RewardTerm
 
 pytestmark = pytest.mark.model
+PLAN = BatchPlan(advantages=ADVANTAGES["group_std"])
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def learner_of(model: LoadedModel, learning_rate: float) -> PolicyLearner:
     settings = OptimizerSettings(
         learning_rate=learning_rate, warmup_steps=0, weight_decay=0.0, betas=(0.9, 0.95), max_grad_norm=1.0
     )
-    return PolicyLearner(model.model, loss=grpo, clip=ClipRange(), temperature=1.0, settings=settings)
+    return PolicyLearner(model.model, surrogate=clip, temperature=1.0, settings=settings)
 
 
 def sampled_group(model: LoadedModel, rewards: list[float]) -> Group:
@@ -55,7 +56,7 @@ def sampled_group(model: LoadedModel, rewards: list[float]) -> Group:
 
 
 def test_the_sampler_and_the_learner_agree_on_every_log_probability(smollm2):
-    batch, _ = make_batch([sampled_group(smollm2, [1.0, 0.0, 0.0])], group_std)
+    (batch,) = make_batches([sampled_group(smollm2, [1.0, 0.0, 0.0])], PLAN)
     row = batch.rows[0]
     logprobs, entropies = learner_of(smollm2, 1e-6).logprobs(row)
     assert (logprobs - row.behaviour_logprobs_N).abs().max() < 1e-3
@@ -63,7 +64,7 @@ def test_the_sampler_and_the_learner_agree_on_every_log_probability(smollm2):
 
 
 def test_one_step_makes_the_rewarded_completion_likelier_and_its_siblings_less_likely(smollm2):
-    batch, _ = make_batch([sampled_group(smollm2, [1.0, 0.0, 0.0])], group_std)
+    (batch,) = make_batches([sampled_group(smollm2, [1.0, 0.0, 0.0])], PLAN)
     row = batch.rows[0]
     learner = learner_of(smollm2, 1e-5)
     before = learner.logprobs(row)[0].detach()

@@ -9,7 +9,7 @@ import pytest
 import toys_plugin  # noqa: F401 (registers the environments)
 from omegaconf import OmegaConf
 
-from agents.advantage import ADVANTAGES, group_std
+from agents.advantage import ADVANTAGES, each, group_std
 from agents.checks import check
 from agents.config import TrainConfig
 from agents.run import open_run
@@ -56,6 +56,6 @@ def test_a_tiny_policy_learns_to_repair_its_answer_from_what_it_was_told(tmp_pat
 
 @pytest.mark.parametrize(("env", "settings"), [("kinds", SINGLE_TURN), ("repair", MULTI_TURN)])
 def test_with_the_advantages_sign_flipped_it_learns_to_fail(tmp_path, monkeypatch, env, settings):
-    monkeypatch.setitem(ADVANTAGES, "flipped", lambda rewards: -group_std(rewards))
+    monkeypatch.setitem(ADVANTAGES, "flipped", each(lambda rewards: -group_std(rewards)))
     before, after = learn(tmp_path, env, advantage="flipped", **{**settings, "steps": 20})
     assert after < before / 2

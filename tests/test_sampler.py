@@ -7,7 +7,7 @@ import torch
 from agents.backends.transformers import TransformersBackend, draw
 from agents.core import FinishReason, Sampling
 from agents.learner import OptimizerSettings, PolicyLearner
-from agents.losses import ClipRange, grpo
+from agents.losses import clip
 from agents.models import tiny_model
 
 PROMPTS = [[2, 10, 11, 12], [2, 30], [2, 10, 11, 12], [5, 6, 7, 8, 9, 10, 11, 12, 13]]
@@ -101,8 +101,8 @@ def test_log_probabilities_are_those_of_the_learner_at_every_temperature(tiny):
 
 
 def test_on_the_first_update_the_learner_finds_ratio_one_and_no_divergence(tiny):
-    from agents.advantage import group_std
-    from agents.batch import make_batch
+    from agents.advantage import ADVANTAGES
+    from agents.batch import BatchPlan, make_batches
     from agents.core import Group, Trajectory, TrajectoryStatus, Turn
     from envs import RewardBreakdown, RewardTerm
 
@@ -114,11 +114,12 @@ def test_on_the_first_update_the_learner_finds_ratio_one_and_no_divergence(tiny)
     model = tiny_model()
     completions = sample(model, [[2, 10]] * 4, temperature=1.3)
     members = tuple(trajectory(completion, float(n % 2)) for n, completion in enumerate(completions))
-    batch, _ = make_batch([Group(task_id="t", trajectories=members)], group_std)
+    plan = BatchPlan(advantages=ADVANTAGES["group_std"])
+    (batch,) = make_batches([Group(task_id="t", trajectories=members)], plan)
     settings = OptimizerSettings(
         learning_rate=1e-2, warmup_steps=0, weight_decay=0.0, betas=(0.9, 0.95), max_grad_norm=1.0
     )
-    learner = PolicyLearner(model.model, loss=grpo, clip=ClipRange(), temperature=1.3, settings=settings)
+    learner = PolicyLearner(model.model, surrogate=clip, temperature=1.3, settings=settings)
     first, second = learner.update(batch), learner.update(batch)
     assert first["ratio_deviation"] < 1e-5
     assert abs(first["kl_to_sampler"]) < 1e-6

@@ -1,12 +1,12 @@
 from collections import Counter
 
-from agents.schedule import Stream, step_tasks, stream_seed
+from agents.schedule import Stream, stream_seed, tasks_from
 
 TASKS = [f"task-{index}" for index in range(10)]
 
 
 def steps(count, steps, seed=0):
-    return [step_tasks(TASKS, seed, step, count) for step in range(steps)]
+    return [tasks_from(TASKS, seed, step * count, count) for step in range(steps)]
 
 
 def test_every_task_comes_once_before_any_comes_twice():
@@ -21,15 +21,15 @@ def test_each_pass_has_an_order_of_its_own():
     assert first != second
 
 
-def test_a_step_depends_on_the_seed_and_its_number_alone():
-    # so that a resumed run needs no saved state: step 7 is the same whether or not 0-6 were asked for
-    assert step_tasks(TASKS, 3, 7, 4) == steps(4, 8, seed=3)[7]
+def test_a_task_depends_on_the_seed_and_its_place_alone():
+    # so that a resumed run needs no saved state: places 28-31 are the same whether or not 0-27 were asked for
+    assert tasks_from(TASKS, 3, 28, 4) == steps(4, 8, seed=3)[7]
     assert steps(4, 5, seed=1) != steps(4, 5, seed=2)
 
 
 def test_more_tasks_a_step_than_there_are_begin_a_new_pass_within_it():
     # 25 of ten tasks: two whole passes and half of a third
-    assert sorted(Counter(step_tasks(TASKS, 0, 0, 25)).values()) == [2] * 5 + [3] * 5
+    assert sorted(Counter(tasks_from(TASKS, 0, 0, 25)).values()) == [2] * 5 + [3] * 5
 
 
 def test_the_branches_of_a_seed_are_different_numbers_within_31_bits():

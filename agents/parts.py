@@ -1,0 +1,88 @@
+"""The parts of a training run, each made from its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from agents.advantage import ADVANTAGES
+from agents.algorithms import ALGORITHMS
+from agents.batch import BatchPlan, teaches
+from agents.config import AlgoConfig, TrainConfig
+from agents.core import Group, Sampling
+from agents.feed import Feed, FeedSettings
+from agents.learner import OffPolicy, OptimizerSettings, PolicyLearner
+from agents.losses import LossSettings
+from agents.models import LoadedModel, load_model
+from agents.rollout import Rollout
+
+
+def make_learner(config: TrainConfig, model: LoadedModel) -> PolicyLearner:
+    """Return the learner of a model as configured, with a reference to compare with where something is."""
+    algo = config.algo
+    return PolicyLearner(
+        model.model,
+        surrogate=ALGORITHMS[algo.loss].surrogate,
+        loss=LossSettings(
+            clip_low=algo.clip_low,
+            clip_high=algo.clip_high,
+            dual_clip=algo.dual_clip,
+            kl_weight=algo.kl_weight,
+            kl_in=algo.kl_in,
+            kl_estimator=algo.kl_estimator,
+            entropy_weight=algo.entropy_weight,
+        ),
+        temperature=algo.temperature,
+        settings=OptimizerSettings(
+            learning_rate=algo.learning_rate,
+            warmup_steps=algo.warmup_steps,
+            weight_decay=algo.weight_decay,
+            betas=(algo.beta1, algo.beta2),
+            max_grad_norm=algo.max_grad_norm,
+        ),
+        off_policy=OffPolicy(correction=algo.correction, cap=algo.correction_cap, epochs=algo.epochs),
+        reference=_reference(config, model),
+    )
+
+
+def batch_plan(algo: AlgoConfig) -> BatchPlan:
+    """Return how groups become batches as configured."""
+    return BatchPlan(
+        advantages=ADVANTAGES[algo.advantage],
+        aggregate=algo.aggregate,
+        learn_from_truncated=algo.learn_from_truncated,
+        keep_silent=algo.entropy_weight > 0 or (algo.kl_weight > 0 and algo.kl_in == "loss"),
+        row_tokens=algo.row_tokens,
+        minibatches=algo.minibatches,
+        max_new_tokens=algo.max_new_tokens,
+        overlong_share=algo.overlong_share,
+        overlong_penalty=algo.overlong_penalty,
+    )
+
+
+def make_feed(config: TrainConfig, rollout: Rollout, task_ids: Sequence[str], plan: BatchPlan) -> Feed:
+    """Return what samples the groups of each step as configured."""
+    algo = config.algo
+
+    def play(chosen: Sequence[str], sampling: Sampling, episode_seed: int) -> list[Group]:
+        return rollout.groups(chosen, group_size=algo.group_size, sampling=sampling, episode_seed=episode_seed)
+
+    settings = FeedSettings(
+        seed=config.seed,
+        groups=algo.groups_per_step,
+        temperature=algo.temperature,
+        max_new_tokens=algo.max_new_tokens,
+        refill=algo.refill,
+        rounds=algo.refill_rounds,
+    )
+    return Feed(task_ids, play, partial(teaches, plan=plan), settings)
+
+
+def _reference(config: TrainConfig, model: LoadedModel) -> Any:
+    """Return the model to compare with, which never changes; None if nothing is compared."""
+    if not (config.algo.kl_weight or config.algo.watch_kl):
+        return None
+    reference = load_model(config.algo.reference or config.model, device=str(model.model.device)).model
+    reference.eval().requires_grad_(False)
+    return reference
