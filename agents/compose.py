@@ -162,7 +162,7 @@ def with_training_options(config: Any, overrides: Sequence[str]) -> Any:
 
 
 def with_algorithm(config: Any, overrides: Sequence[str]) -> Any:
-    """Return the configuration with the options that belong to its algorithm, where the command line gives none.
+    """Return the configuration with the options that belong to its algorithm; environment and command line win.
 
     Args:
         config: The composed configuration of a new run.
@@ -171,7 +171,8 @@ def with_algorithm(config: Any, overrides: Sequence[str]) -> Any:
     if config.algo.loss not in ALGORITHMS:
         return config  # `check` says so
     options = {f"algo.{name}": value for name, value in ALGORITHMS[config.algo.loss].options.items()}
-    return with_settings(config, options, given_names(overrides), f"the algorithm {config.algo.loss!r} sets")
+    given = given_names(overrides) | set(envs.training_options(config.env.name))
+    return with_settings(config, options, given, f"the algorithm {config.algo.loss!r} sets")
 
 
 def given_names(overrides: Sequence[str]) -> set[str]:

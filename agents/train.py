@@ -14,7 +14,7 @@ import envs
 from agents.backends import BACKENDS
 from agents.batch import make_batches
 from agents.checks import check
-from agents.compose import env_options, fail, register_configs, with_training_options
+from agents.compose import env_options, fail, register_configs, with_algorithm, with_training_options
 from agents.config import TrainConfig
 from agents.core import Sampling
 from agents.eval import evaluate
@@ -151,7 +151,8 @@ def sampling_at(config: TrainConfig, step: int = 0) -> Sampling:
 def _main(config: Any) -> None:
     try:
         if not config.resume:
-            config = with_job(with_training_options(config, command_line()), command_line())
+            given = command_line()
+            config = with_job(with_algorithm(with_training_options(config, given), given), given)
         resolved, run = open_run(config)
         check(resolved)
         train(resolved, run)
