@@ -11,6 +11,7 @@ from agents.batch import AGGREGATES
 from agents.config import TrainConfig
 from agents.correction import CORRECTIONS
 from agents.divergence import DIVERGENCES
+from agents.trackers import chosen_trackers
 from envs.core import SPLITS, ConfigError
 from envs.options import unknown_name
 from envs.sandboxes import sandbox_choice
@@ -36,6 +37,7 @@ def check(config: TrainConfig) -> None:
         if value not in known:
             raise ConfigError(unknown_name(what, value, known))
     sandbox_choice(config.sandbox)
+    chosen_trackers(config.trackers)
     if config.algo.group_size < 2:
         raise ConfigError(
             f"algo.group_size must be at least 2: one member alone has no sibling ({config.algo.group_size})"

@@ -180,6 +180,9 @@ class TrainConfig:
     """Steps between checkpoints; the last step always makes one."""
     keep_best: int = 0
     """Evaluated steps whose weights are kept, the best by mean reward, besides the last checkpoint; a job keeps 3."""
+    trackers: list[str] | None = None
+    """Where numbers go besides the run's own files: `[tensorboard]`, `[wandb]`, both, or `[]`; when not given,
+    TensorBoard if it is installed."""
     transcripts: int = 4
     """Sampled episodes written down at each step."""
     algo: AlgoConfig = field(default_factory=AlgoConfig)

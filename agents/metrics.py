@@ -16,13 +16,13 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
-from torch.utils.tensorboard import SummaryWriter
 
 from agents.batch import BatchPlan, count
 from agents.checkpoint import write_atomic
 from agents.core import Group, Trajectory
 from agents.feed import Sampled
 from agents.totals import totals
+from agents.trackers import TRACKERS
 from envs.statistics import wilson_interval
 
 
@@ -243,14 +243,15 @@ def step_numbers(sampled: Sampled, plan: BatchPlan, policy_version: int) -> dict
 
 
 class MetricsWriter:
-    """Appends a line a step to `metrics.jsonl` and `timing.jsonl`, and to TensorBoard.
+    """Appends a line a step to `metrics.jsonl` and `timing.jsonl`, and tells the trackers.
 
     Args:
         run_dir: Folder of the run.
         first_step: Lines from this step on are dropped: they were written after the checkpoint that is resumed.
+        trackers: Names of `trackers.TRACKERS`.
     """
 
-    def __init__(self, run_dir: Path, first_step: int = 0) -> None:
+    def __init__(self, run_dir: Path, first_step: int = 0, trackers: Sequence[str] = ()) -> None:
         self._files = {}
         for name in ("metrics", "timing", "transcripts"):
             path = run_dir / f"{name}.jsonl"
@@ -258,7 +259,7 @@ class MetricsWriter:
                 kept = [line for line in path.read_text(encoding="utf-8").splitlines() if _before(line, first_step)]
                 write_atomic(path, "".join(f"{line}\n" for line in kept))
             self._files[name] = path.open("a", encoding="utf-8")
-        self._board = SummaryWriter(str(run_dir / "tensorboard"), purge_step=first_step or None)
+        self._trackers = [TRACKERS[name][1](run_dir, first_step) for name in trackers]
 
     def write(self, name: str, step: int, values: Mapping[str, Any]) -> None:
         """Append one line to `metrics`, `timing` or `transcripts`; a number that is not finite becomes null.
@@ -269,15 +270,16 @@ class MetricsWriter:
         file = self._files[name]
         file.write(json.dumps({"step": step, **finite(values)}) + "\n")
         file.flush()
-        for key, value in values.items():
-            if isinstance(value, (int, float)):
-                self._board.add_scalar(f"{name}/{key}", value, step)
+        numbers = {f"{name}/{key}": value for key, value in values.items() if isinstance(value, (int, float))}
+        for tracker in self._trackers if numbers else ():
+            tracker.write(step, numbers)
 
     def close(self) -> None:
         """Close the files."""
         for file in self._files.values():
             file.close()
-        self._board.close()
+        for tracker in self._trackers:
+            tracker.close()
 
     def __enter__(self) -> MetricsWriter:
         return self

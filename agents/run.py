@@ -24,6 +24,7 @@ from agents.core import Group, Learner
 from agents.feed import Feed
 from agents.metrics import EvalResult, MetricsWriter
 from agents.models import LoadedModel
+from agents.trackers import chosen_trackers
 from envs.core import ConfigError
 from envs.registry import load_plugins
 
@@ -76,12 +77,12 @@ class Run:
             self._checkpoint = (self._checkpoint[0], {"step": self.last_step})
 
     @contextmanager
-    def metrics(self) -> Iterator[None]:
-        """Keep the metrics files open; lines of steps after the checkpoint are dropped first."""
+    def metrics(self, trackers: Sequence[str] | None = None) -> Iterator[None]:
+        """Keep the metrics files open, and what else takes numbers; lines after the checkpoint are dropped first."""
         for path in self.folder.glob("eval_*.json"):
             if int(path.stem.removeprefix("eval_")) > self.last_step:
                 path.unlink()
-        with MetricsWriter(self.folder, self.first_step) as writer:
+        with MetricsWriter(self.folder, self.first_step, chosen_trackers(trackers)) as writer:
             self._metrics = writer
             yield
         self._metrics = None

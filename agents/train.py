@@ -57,7 +57,7 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
     run.restore(learner, feed)
     policy.load_weights({}, learner.policy_version)
 
-    with Progress(algo.steps, run) as progress, run.metrics(), Interrupts() as interrupts:
+    with Progress(algo.steps, run) as progress, run.metrics(config.trackers), Interrupts() as interrupts:
 
         def evaluate_at(step: int) -> None:
             if samples_at(config, step) and not run.has_evaluation(step):

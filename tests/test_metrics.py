@@ -217,7 +217,7 @@ def test_a_failure_while_lines_are_cut_back_loses_none(tmp_path, monkeypatch):
 def test_numbers_reach_tensorboard(tmp_path):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    with MetricsWriter(tmp_path) as writer:
+    with MetricsWriter(tmp_path, trackers=["tensorboard"]) as writer:
         writer.write("metrics", 1, {"reward": 0.25, "note": "text is left out"})
         writer.write("metrics", 2, {"reward": 0.75})
     board = EventAccumulator(str(tmp_path / "tensorboard"))

@@ -1,0 +1,104 @@
+"""Where a run's numbers go besides its own files: TensorBoard and Weights & Biases, each imported when it is chosen."""
+
+from __future__ import annotations
+
+import importlib.util
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from envs.core import ConfigError
+from envs.options import unknown_name
+
+
+class Tracker(Protocol):
+    """Takes numbers as they come."""
+
+    def write(self, step: int, values: Mapping[str, float]) -> None:
+        """Take the numbers of a step, by name."""
+        ...
+
+    def close(self) -> None:
+        """Write what is left."""
+        ...
+
+
+class TensorBoard:
+    """Event files in the run's folder.
+
+    Args:
+        run_dir: Folder of the run.
+        first_step: What was written of this step and later ones is to be forgotten.
+    """
+
+    def __init__(self, run_dir: Path, first_step: int) -> None:
+        from torch.utils.tensorboard import SummaryWriter
+
+        self._writer = SummaryWriter(str(run_dir / "tensorboard"), purge_step=first_step or None)
+
+    def write(self, step: int, values: Mapping[str, float]) -> None:
+        """Take the numbers of a step."""
+        for name, value in values.items():
+            self._writer.add_scalar(name, value, step)
+
+    def close(self) -> None:
+        """Close the files."""
+        self._writer.close()
+
+
+class Wandb:
+    """A run of Weights & Biases with the name of the folder; a run that is resumed goes on as the same one.
+
+    Everything else is up to its own environment variables: `WANDB_PROJECT`, `WANDB_MODE=offline`, ...
+
+    Args:
+        run_dir: Folder of the run.
+        first_step: Not needed: a later line of a step wins.
+    """
+
+    def __init__(self, run_dir: Path, first_step: int) -> None:
+        import wandb
+
+        del first_step
+        identity = run_dir / "wandb_id"
+        if not identity.is_file():
+            identity.write_text(secrets.token_hex(4), encoding="utf-8")
+        name = identity.read_text(encoding="utf-8").strip()
+        self._run = wandb.init(dir=str(run_dir), name=run_dir.name, id=name, resume="allow")
+        self._run.define_metric("*", step_metric="step")  # several lines may belong to a step
+
+    def write(self, step: int, values: Mapping[str, float]) -> None:
+        """Take the numbers of a step."""
+        self._run.log({**values, "step": step})
+
+    def close(self) -> None:
+        """Send what is left."""
+        self._run.finish()
+
+
+TRACKERS: dict[str, tuple[str, Callable[[Path, int], Tracker]]] = {
+    "tensorboard": ("tensorboard", TensorBoard),
+    "wandb": ("wandb", Wandb),
+}
+"""Name -> package that it needs, which is also the name of its extra, and what makes it of a folder and a step."""
+
+
+def chosen_trackers(names: Sequence[str] | None) -> list[str]:
+    """Return the trackers that a configuration asks for; without a word of it, TensorBoard where it is installed.
+
+    Raises:
+        ConfigError: There is no such tracker, or its package is not installed.
+    """
+    if names is None:
+        return ["tensorboard"] if _installed("tensorboard") else []
+    for name in names:
+        if name not in TRACKERS:
+            raise ConfigError(unknown_name("tracker", name, TRACKERS))
+        if not _installed(TRACKERS[name][0]):
+            raise ConfigError(f"trackers=[{name}] needs a package: pip install 'assay[{name}]'")
+    return list(names)
+
+
+def _installed(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
