@@ -243,7 +243,7 @@ def small_for(arguments):
         (["env=kinds", "sed=3"], "no option 'sed'; did you mean 'seed'?"),
         (["env=kinds", "algo.steps=many"], "Value 'many' of type 'str' could not be converted to Integer"),
         (["env=kinds", "algo.advantage=grup_std"], "no advantage 'grup_std'; did you mean 'group_std'?"),
-        (["env=kinds", "algo.loss=gpro"], "no loss 'gpro'; did you mean 'grpo'?"),
+        (["env=kinds", "algo.loss=grpoo"], "no loss 'grpoo'; did you mean 'grpo'?"),
         (["env=kinds", "backend=vlm"], "no backend 'vlm'"),
         (["env=kinds", "model=teeny"], "no model 'teeny': expected smollm2-135m, tiny, hf:ID, or a folder"),
         (["env=kinds", "model=."], "holds no weights"),
