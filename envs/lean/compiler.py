@@ -50,13 +50,22 @@ def compile_text(text: str) -> dict[str, Any]:
         `messages`: `severity`, `line` (from 1), `column` (from 0) and `text` of each; `module`: the compiled module, or
         None if there was an error.
     """
+    return _compiled(text, unfinished=False)
+
+
+def compile_unfinished(text: str) -> dict[str, Any]:
+    """As `compile_text`, with the module in any case: what an error left open is filled with `sorryAx`."""
+    return _compiled(text, unfinished=True)
+
+
+def _compiled(text: str, unfinished: bool) -> dict[str, Any]:
     _lean.start_tasks(1)
     process = _lean.function("l_Lean_Elab_process", 4)
     result = _lean.value(process(_lean.string(text), _environment, _options, runtime.box(0)))
     environment, log = runtime.field(result, 0), runtime.field(result, 1)
     found = runtime.items(_lean.function("l_Lean_MessageLog_toArray", 1)(log))
     messages = [_message(message) for message in found[:_MOST_MESSAGES]]
-    if any(message["severity"] == "error" for message in messages):
+    if not unfinished and any(message["severity"] == "error" for message in messages):
         return {"messages": messages, "module": None}
     write = _lean.function("l_Lean_writeModule", [_VALUE, _VALUE, _FLAG])
     _lean.value(write(environment, _lean.string(_MODULE), 0))

@@ -15,6 +15,7 @@ from envs.lean.canaries import CANARIES
 from envs.lean.canaries import NAME as CANARY
 from envs.lean.generators import FAMILIES, TRUE_FAMILIES, draw_problem
 from envs.lean.placement import Body, read_body
+from envs.lean.policies import NAIVE
 from envs.lean.prompt import MAX_SHOTS, retry_text
 from envs.lean.proofs import ProofChecker, Verdict
 from envs.lean.rewrites import harmful_rewrites, harmless_rewrites
@@ -46,6 +47,7 @@ class LeanEnv(TextEnv):
         families: str | Sequence[str] = (),
         canaries: int = 2,
         canary_share: float = 0.05,
+        partial: float = 0.0,
         split: Split = "train",
         shots: int = 4,
         max_turns: int = 1,
@@ -64,6 +66,7 @@ class LeanEnv(TextEnv):
             families: Families of made-up problems, drawn afresh in each episode, instead of the library; or `all`.
             canaries: False statements among the training problems: a proof of one is a hole, and the run stops.
             canary_share: Of the proofs that pass, how many are tried on `False` too.
+            partial: In [0, 1): what the parts of a statement are worth in an answer that does not prove the whole.
             split: Where an episode's task is drawn from: train, validation or heldout.
             shots: Solved examples before the problem, which small models need.
             max_turns: Answers in one episode; after a failed one the model is told the error and the goals.
@@ -85,10 +88,13 @@ class LeanEnv(TextEnv):
             raise ConfigError(f"canaries must be an integer in [0, {len(CANARIES)}], got {canaries!r}")
         if isinstance(canary_share, bool) or not isinstance(canary_share, (int, float)) or not 0 <= canary_share <= 1:
             raise ConfigError(f"canary_share must be in [0, 1], got {canary_share!r}")
+        if isinstance(partial, bool) or not isinstance(partial, (int, float)) or not 0 <= partial < 1:
+            raise ConfigError(f"partial must be at least 0 and below 1, got {partial!r}")
         if tasks is not None and families:
             raise ConfigError("give tasks= or families=, not both")
         self.shots = shots
-        self.checker = ProofChecker(sandbox, toolchain=find_toolchain(toolchain, imports))
+        naive = Body(NAIVE, "tactics") if partial else None
+        self.checker = ProofChecker(sandbox, toolchain=find_toolchain(toolchain, imports), naive=naive)
         levels = chosen_levels(difficulty)
         if tasks is not None:
             problems = load_problems(tasks, lambda found: complaints(self.checker, found, check_golds))
@@ -98,7 +104,7 @@ class LeanEnv(TextEnv):
             wanted = chosen(themes, "theme", THEMES)
             problems = [p for p in library_problems() if p.level in levels and p.theme in wanted]
         problems = [*problems, *false_problems()[:canaries]]
-        verifier = LeanVerifier(checker=self.checker, canary_share=float(canary_share))
+        verifier = LeanVerifier(checker=self.checker, canary_share=float(canary_share), partial=float(partial))
         super().__init__(
             [task_of(problem, shots) for problem in problems], verifier, split=split, max_turns=max_turns, seed=seed
         )

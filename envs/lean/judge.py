@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -27,12 +27,15 @@ from envs.lean.image import MalformedModule
 from envs.lean.kernel import Kernel, Outcome
 from envs.lean.library import Constants, JudgeFailure, constants_in, show, uses
 from envs.lean.olean import Constant, Kind, Module, read_module
+from envs.lean.parts import parts_of, proofs_of
 from envs.lean.terms import Name, Terms
 
 ALLOWED_AXIOMS: frozenset[Name] = frozenset({("propext",), ("Classical", "choice"), ("Quot", "sound")})
 
 _MAX_SUBMISSION_BYTES = 8 * 2**20
 _MAX_NEW_CONSTANTS = 500
+_PART: Name = ("assay", "part")
+_MOST_PARTS_CPU_S = 10.0
 
 
 class Finding(StrEnum):
@@ -59,6 +62,14 @@ class Judgement:
     """For people; it may quote names that the submission chose, and is bounded."""
     axioms: tuple[Name, ...] = ()
     """Of a proved statement, what it rests on, sorted."""
+    kernel_cpu_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvedParts:
+    """Which parts of a statement are proved."""
+
+    numbers: frozenset[int] = frozenset()
     kernel_cpu_s: float = 0.0
 
 
@@ -122,6 +133,87 @@ class Judge:
         terms = Terms()
         given = {} if header is None else read_module(header.content, terms).constants
         expected = self._reference(terms, reference, target)
+        module = self._read(terms, submission, expected, target, given)
+        if isinstance(module, Judgement):
+            return module
+        order, axioms, refusal = self._closure(terms, module, target, given.keys())
+        if refusal is not None:
+            return refusal
+        if header is not None:
+            axioms |= header.axioms
+        return self._check_in_kernel(terms, order, axioms, header)
+
+    def count_parts(self, reference: bytes, target: Name) -> int:
+        """Return how many parts (`parts`) a statement has; 0 if it has no two.
+
+        Raises:
+            JudgeFailure: The reference is not one.
+        """
+        terms = Terms()
+        return len(parts_of(terms, self._reference(terms, reference, target).constants[target].type))
+
+    def proved_parts(
+        self,
+        submission: bytes,
+        reference: bytes,
+        target: Name,
+        header: Header | None = None,
+    ) -> ProvedParts:
+        """Find the parts of a statement that are proved in a submission which does not prove the whole.
+
+        A part is proved if it is below the statement's binders what `judge` calls proved, by a term that was cut out of
+        the submission's.
+
+        Args:
+            submission: As in `judge`, with the other three.
+            reference: The module that states the theorem.
+            target: Its name.
+            header: The task's own definitions.
+
+        Raises:
+            JudgeFailure: The reference is not one.
+            KernelFailure: The kernel's process failed.
+        """
+        terms = Terms()
+        given = {} if header is None else read_module(header.content, terms).constants
+        expected = self._reference(terms, reference, target)
+        stated = expected.constants[target]
+        parts = parts_of(terms, stated.type)
+        module = self._read(terms, submission, expected, target, given) if parts else None
+        value = module.constants[target].value if isinstance(module, Module) else None
+        if not isinstance(module, Module) or value is None:
+            return ProvedParts()
+        candidates: list[tuple[int, list[Constant]]] = []
+        for number, proofs in enumerate(proofs_of(terms, stated.type, value, parts)):
+            for proof in proofs:
+                part = replace(stated, name=(*_PART, number), type=parts[number][0].type, value=proof)
+                with_part = replace(module, constants=module.constants | {part.name: part})
+                order, _, refusal = self._closure(terms, with_part, part.name, given.keys())
+                if refusal is None and terms.is_closed(proof):
+                    candidates.append((number, order))
+        return self._accepted_parts(terms, candidates, header)
+
+    def _accepted_parts(
+        self, terms: Terms, candidates: list[tuple[int, list[Constant]]], header: Header | None
+    ) -> ProvedParts:
+        """Have the kernel check each part, with what it uses; once its time or memory is used up, no more of them."""
+        proved: set[int] = set()
+        cpu_s = 0.0
+        for number, order in candidates:
+            if number in proved:
+                continue
+            recheck = self._kernel.check(terms, order, None if header is None else header.path)
+            cpu_s += recheck.cpu_s
+            if recheck.outcome is Outcome.ACCEPTED:
+                proved.add(number)
+            if recheck.outcome in (Outcome.TIMEOUT, Outcome.MEMORY) or cpu_s > _MOST_PARTS_CPU_S:
+                break
+        return ProvedParts(numbers=frozenset(proved), kernel_cpu_s=cpu_s)
+
+    def _read(
+        self, terms: Terms, submission: bytes, expected: Module, target: Name, given: Mapping[Name, Constant]
+    ) -> Module | Judgement:
+        """A submission's module, which states the target and brings nothing that it may not; or what is wrong."""
         try:
             module = read_module(submission, terms, _MAX_SUBMISSION_BYTES)
         except MalformedModule as error:
@@ -131,14 +223,7 @@ class Judge:
             or _check_statement(terms, module, expected, target)
             or self._check_constants(terms, module, target, given)
         )
-        if refusal is not None:
-            return refusal
-        order, axioms, refusal = self._closure(terms, module, target, given.keys())
-        if refusal is not None:
-            return refusal
-        if header is not None:
-            axioms |= header.axioms
-        return self._check_in_kernel(terms, order, axioms, header)
+        return module if refusal is None else refusal
 
     def complaint(self, reference: bytes, target: Name, header: Header | None = None) -> str | None:
         """Return why a module does not state a theorem that can be posed, or None if it does."""

@@ -16,7 +16,7 @@ from sandbox.languages import Language
 
 NAME = "lean"
 
-PROGRAM = "from compiler import compile_text"
+PROGRAM = "from compiler import compile_text, compile_unfinished"
 """What a box runs: our own code, to which what a policy wrote is an argument."""
 
 LIMITS = Limits(

@@ -39,6 +39,11 @@ FLOOR = (
 )
 """The fixed list, in the order in which it is tried: nothing of it looks at the problem."""
 
+NAIVE = "intros\nrepeat' first | apply And.intro | apply Iff.intro\nall_goals first\n" + "\n".join(
+    [*(f"| ({script}; done)" for script in FLOOR), "| skip"]
+)
+"""The fixed list for each part of a statement: what it proves is worth nothing where parts are paid."""
+
 _CLOSERS = (
     "rfl",
     "assumption",

@@ -17,7 +17,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from envs.core import ConfigError, VerifierError
 from envs.files import replacing
 from envs.lean import build, language, wheel
 from envs.lean.imported import ImportedLibrary
-from envs.lean.judge import Finding, Header, Judge
+from envs.lean.judge import Finding, Header, Judge, ProvedParts
 from envs.lean.kernel import Kernel
 from envs.lean.library import JudgeFailure, Library
 from envs.lean.placement import INDENT, Body, place
@@ -86,6 +86,18 @@ class Outcome:
     """Of front end and kernel together."""
     memory_bytes: int = 0
     """What the front end used, beyond what it shares with all others."""
+    parts: frozenset[int] = frozenset()
+    """Numbers of the statement's parts that are proved, where the checker looks for them and the whole is not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The parts of a statement."""
+
+    count: int = 0
+    """0 if it has no two."""
+    free: frozenset[int] = frozenset()
+    """Numbers of those that a fixed list of tactics proves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,11 @@ class _Compiled:
     module: bytes | None
     errors: tuple[tuple[int, int, str], ...]
     """Line, column and text of each."""
+
+    @property
+    def only_misses_goals(self) -> bool:
+        """Whether there is no error but goals that are left open."""
+        return all(words.startswith("unsolved goals") for _, _, words in self.errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +129,8 @@ class ProofChecker:
         sandbox: Which sandbox, shared by the process and opened on first use, or one that is open.
         limits: Of one compilation.
         toolchain: A Lean of the user's own, with what problems import; None is the wheel's, with our core.
+        naive: Where it is given, what is no proof is searched for proofs of the statement's parts, and parts that are
+            proved in this body too are free.
     """
 
     def __init__(
@@ -119,10 +138,13 @@ class ProofChecker:
         sandbox: SandboxOption = "auto",
         limits: Limits = language.LIMITS,
         toolchain: Toolchain | None = None,
+        naive: Body | None = None,
     ) -> None:
         self._option = sandbox
         self._limits = limits
         self._toolchain = toolchain
+        self._naive = naive
+        self._parts: dict[Statement, Parts] = {}
         self._language = language.name_of(toolchain)
         self._references: dict[Statement, _Reference] = {}
         self._headers: weakref.WeakValueDictionary[str, Header] = weakref.WeakValueDictionary()
@@ -175,7 +197,7 @@ class ProofChecker:
         """
         reference = self._reference(statement)
         placed = place(statement.text, body, statement.header)
-        (result,) = self._run([placed.source])
+        (result,) = self._run([placed.source], "compile_text" if self._naive is None else "compile_unfinished")
         spent = result.cpu_time_s
         if result.status in _LIMITS_HIT:
             limit = Verdict(_LIMITS_HIT[result.status])
@@ -184,19 +206,60 @@ class ProofChecker:
         if compiled is None:
             words = "Lean ended on this proof without an answer, by a crash or by what the proof did to it."
             return Outcome(verdict=Verdict.REJECTED, feedback=words, cpu_time_s=spent)
-        if compiled.module is None:
-            return _rejected(compiled, placed.line_shift, spent)
+        if compiled.module is None or compiled.errors:
+            outcome = _rejected(compiled, placed.line_shift, spent)
+            return self._with_parts(outcome, compiled.module, statement)
         judgement = _judge(self._toolchain).judge(
             compiled.module, reference.module, read_name(statement.name), reference.header
         )
         verdict = _VERDICTS.get(judgement.finding, Verdict.REJECTED)
         words = "" if verdict is Verdict.PROVED else f"This is not a proof of the statement: {judgement.reason}."
-        return Outcome(
+        outcome = Outcome(
             verdict=verdict,
             feedback=words,
             cpu_time_s=spent + judgement.kernel_cpu_s,
             memory_bytes=result.peak_memory_bytes,
         )
+        return self._with_parts(outcome, compiled.module, statement)
+
+    def parts(self, statement: Statement) -> Parts:
+        """Return the parts of a statement, where the checker looks for them.
+
+        Raises:
+            CheckerError: The statement does not elaborate, or judge or kernel failed.
+            SandboxError: The sandbox broke.
+        """
+        if self._naive is None:
+            return Parts()
+        known = self._parts.get(statement)
+        if known is None:
+            known = self._find_parts(statement, self._naive)
+            with self._lock:
+                _make_room(self._parts)
+                self._parts[statement] = known
+        return known
+
+    def _find_parts(self, statement: Statement, naive: Body) -> Parts:
+        count = _judge(self._toolchain).count_parts(self._reference(statement).module, read_name(statement.name))
+        if not count:
+            return Parts()
+        (result,) = self._run([place(statement.text, naive, statement.header).source], "compile_unfinished")
+        compiled = _read(result)
+        if compiled is None or compiled.module is None or not compiled.only_misses_goals:
+            return Parts(count=count, free=frozenset(range(count)))  # nobody knows which are, so that none is paid
+        return Parts(count=count, free=self._proved_parts(compiled.module, statement).numbers)
+
+    def _with_parts(self, outcome: Outcome, module: bytes | None, statement: Statement) -> Outcome:
+        """Return the outcome of what is no proof, with the parts that are proved in it."""
+        failed = outcome.verdict in (Verdict.REJECTED, Verdict.INCOMPLETE)
+        if not failed or module is None or not self.parts(statement).count:
+            return outcome
+        found = self._proved_parts(module, statement)
+        return replace(outcome, parts=found.numbers, cpu_time_s=outcome.cpu_time_s + found.kernel_cpu_s)
+
+    def _proved_parts(self, module: bytes, statement: Statement) -> ProvedParts:
+        reference, target = self._reference(statement), read_name(statement.name)
+        return _judge(self._toolchain).proved_parts(module, reference.module, target, reference.header)
 
     def _reference(self, statement: Statement) -> _Reference:
         reference = self._references.get(statement)
@@ -215,8 +278,7 @@ class ProofChecker:
         if wrong := _judge(self._toolchain).complaint(compiled.module, read_name(statement.name), header):
             return wrong
         with self._lock:
-            while len(self._references) >= _REFERENCES_KEPT:
-                self._references.pop(next(iter(self._references)))
+            _make_room(self._references)
             self._references[statement] = _Reference(compiled.module, header)
         return None
 
@@ -236,8 +298,8 @@ class ProofChecker:
         self._headers[header] = kept
         return kept
 
-    def _run(self, texts: Sequence[str]) -> list[ExecutionResult]:
-        program = Program(source=language.PROGRAM, entry_point="compile_text", language=self._language)
+    def _run(self, texts: Sequence[str], entry_point: str = "compile_text") -> list[ExecutionResult]:
+        program = Program(source=language.PROGRAM, entry_point=entry_point, language=self._language)
         return self._sandbox().run(program, [Call(args=(text,)) for text in texts], self._limits)
 
     def _sandbox(self) -> Sandbox:
@@ -259,6 +321,11 @@ def _judge(toolchain: Toolchain | None) -> Judge:
     kernel = Kernel.of_toolchain(toolchain)
     atexit.register(kernel.close)
     return Judge(ImportedLibrary(toolchain, kernel), kernel)
+
+
+def _make_room(kept: dict[Statement, Any]) -> None:
+    while len(kept) >= _REFERENCES_KEPT:
+        kept.pop(next(iter(kept)))
 
 
 def _without_proof(statement: Statement) -> str:
@@ -299,7 +366,7 @@ def _rejected(compiled: _Compiled, line_shift: int, spent_s: float) -> Outcome:
     line, column, text = compiled.errors[0]
     if _OUT_OF_TIME.search(text):
         verdict = Verdict.TIMEOUT
-    elif all(words.startswith("unsolved goals") for _, _, words in compiled.errors):
+    elif compiled.only_misses_goals:
         verdict = Verdict.INCOMPLETE
     else:
         verdict = Verdict.REJECTED

@@ -95,6 +95,10 @@ class Terms:
         """Whether no bound variable of an expression points out of it."""
         return self._nodes[number][2] == 0
 
+    def missing(self, number: int) -> int:
+        """How many binders around an expression its bound variables need."""
+        return self._nodes[number][2]
+
     def _facts(self, node: Node) -> tuple[int, int]:
         """The depth of a new expression, and the number of binders around it that its bound variables need."""
         kind, nodes = node[0], self._nodes

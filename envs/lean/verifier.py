@@ -1,12 +1,13 @@
 """Judges an answer to a Lean task: finds the proof in it, has it checked, and raises the alarm if it proves too much.
 
-`proofs.py` says what a check is. Here an answer becomes a body, and a verdict a reward: 1 for a proof, else 0.
+`proofs.py` says what a check is. Here an answer becomes a body, and a verdict a reward: 1 for a proof, else 0. Where it
+is asked for, the parts of the statement that an unfinished proof proves are paid too, together less than 1.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from envs.core import RewardAlarm, RewardBreakdown, RewardTerm, Task
 from envs.lean.extract import Missing, extract_body
@@ -26,6 +27,8 @@ class LeanVerifier:
     checker: ProofChecker = field(default_factory=ProofChecker)
     canary_share: float = 0.05
     """Of the proofs that pass, how many are tried on `False` too."""
+    partial: float = 0.0
+    """In [0, 1): paid for all parts of a statement in what is no proof of it; needs a checker that looks for them."""
 
     def __call__(self, task: Task, completion: str) -> RewardBreakdown:
         """Judge one answer.
@@ -36,15 +39,36 @@ class LeanVerifier:
             RewardAlarm: Something false was proved.
         """
         problem: LeanProblem = task.reference
-        body = extract_body(completion, problem.statement, problem.header)
+        outcome = self._outcome(problem, extract_body(completion, problem.statement, problem.header))
+        return self._with_parts(problem, outcome) if self.partial else _breakdown(outcome)
+
+    def _outcome(self, problem: LeanProblem, body: Body | Forbidden | Missing) -> Outcome:
         if isinstance(body, Forbidden):
-            return _breakdown(Outcome(verdict=Verdict.FORBIDDEN, feedback=f"Not allowed in a proof: {body}."))
+            return Outcome(verdict=Verdict.FORBIDDEN, feedback=f"Not allowed in a proof: {body}.")
         if isinstance(body, Missing):
-            return _breakdown(Outcome(verdict=Verdict.INCOMPLETE, feedback=body.reason))
+            return Outcome(verdict=Verdict.INCOMPLETE, feedback=body.reason)
         outcome = self.checker.check(problem.posed, body)
         if outcome.verdict is Verdict.PROVED:
             self._raise_alarm(problem, body)
-        return _breakdown(outcome)
+        return outcome
+
+    def _with_parts(self, problem: LeanProblem, outcome: Outcome) -> RewardBreakdown:
+        """Return the breakdown with what is paid for parts: none of a proof, and none of a false statement."""
+        parts = self.checker.parts(problem.posed)
+        is_proof = outcome.verdict is Verdict.PROVED
+        proved = parts.count if is_proof else len(outcome.parts)
+        if problem.is_false and proved and proved == parts.count:
+            raise RewardAlarm(f"all parts of the false statement {problem.name} were proved: {problem.signature}")
+        earned = 0 if is_proof or problem.is_false else len(outcome.parts - parts.free)
+        term = RewardTerm(score=earned / parts.count if parts.count else 0.0, weight=self.partial)
+        whole = _breakdown(outcome)
+        words = f" Proved: {proved} of the {parts.count} parts of the statement." if proved and not is_proof else ""
+        return replace(
+            whole,
+            terms={**whole.terms, "parts": term},
+            feedback=whole.feedback + words,
+            measures={"parts": float(parts.count), "parts_proved": float(proved)} if parts.count else {},
+        )
 
     def _raise_alarm(self, problem: LeanProblem, body: Body) -> None:
         """Stop everything if what was proved is false, or if the same body proves `False`."""
