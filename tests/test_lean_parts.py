@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lean_checking import in_order, open_checker, problem, stated
+from lean_checking import TREE, in_order, open_checker, problem, stated
 
-import envs.audit
 from envs.core import ConfigError, RewardAlarm
 from envs.jsonl import write_lines
 from envs.lean import build, language, wheel
@@ -141,10 +140,32 @@ def test_the_attacks_prove_no_part(checker: ProofChecker) -> None:
 
 
 @pytest.mark.lean
+def test_a_command_that_the_lexer_might_miss_costs_all_parts(checker: ProofChecker) -> None:
+    statement = stated(HALF)
+    commands = ("axiom cheat : False", "theorem cheat : 1 = 1 := rfl", "opaque cheat : Nat", "skip")
+    bodies = [
+        Body(f"refine ⟨hp, ?_⟩)\n\n{command}\n\ntheorem other : True := (by trivial", "tactics") for command in commands
+    ]
+    assert [checker.check(statement, each).parts for each in bodies] == [frozenset()] * len(commands)
+    assert checker.check(statement, Body("refine ⟨hp, ?_⟩", "tactics")).parts == {0}
+
+
+@pytest.mark.lean
 def test_binders_that_are_named_alike_are_told_apart(checker: ProofChecker) -> None:
     statement = "theorem alike : ∀ (p q : Prop), p → p ∧ q"
     given = found(checker, statement, ["intro q p h\nrefine ⟨h, ?_⟩", "intro p p h\nrefine ⟨?_, h⟩", "intro p q h"])
     assert [parts for _, parts in given] == [{0}, set(), set()]
+
+
+@pytest.mark.lean
+def test_parts_are_found_below_definitions_of_the_task(checker: ProofChecker) -> None:
+    statement = stated("theorem larger (t : Tree) : (∃ u : Tree, t.size < u.size) ∧ (∃ n, t.size < n)", TREE)
+    first, second = in_order(
+        checker,
+        statement,
+        ["refine ⟨?_, t.size + 1, by omega⟩", "exact ⟨⟨.node t .leaf, Nat.lt_succ_self _⟩, nothing⟩"],
+    )
+    assert (first.parts, second.parts, checker.parts(statement).free) == ({1}, {0}, frozenset())
 
 
 @pytest.mark.lean
@@ -255,14 +276,3 @@ def test_parts_of_false_statements_pay_nothing_and_all_of_them_are_an_alarm(chec
 def test_a_share_that_cannot_be_is_refused(partial: object) -> None:
     with pytest.raises(ConfigError, match="partial must be at least 0 and below 1"):
         LeanEnv(partial=partial)  # type: ignore[arg-type]
-
-
-@pytest.mark.lean
-@pytest.mark.slow
-def test_the_audit_finds_nothing_where_parts_are_paid(bubblewrap: Sandbox, tmp_path: Path) -> None:
-    open_checker(bubblewrap)
-    path = tmp_path / "problems.jsonl"
-    gold = "exact ⟨⟨n + 1, by omega⟩, ⟨0, by simp⟩, rfl⟩"
-    write_lines(path, [{"task_id": "pay", "statement": NEEDS_WITNESSES, "gold": gold}])
-    options = ["env=lean", f"env.tasks={path}", "env.partial=0.3", "env.canaries=0", "sandbox=bubblewrap"]
-    assert envs.audit.main([*options, f"out={tmp_path}"]) == 0

@@ -3,7 +3,7 @@
 The body stands in parentheses: `theorem NAME BINDERS : TYPE := (by` ... `)`. Lean's commands may start in the middle of
 a line, wherever a term is complete; inside open parentheses it never is. The lexer has seen to it that the body closes
 no bracket that it did not open, and that Lean and the lexer agree on what is a bracket, so the last `)` is the only one
-that closes ours. Whatever else is in the body is then part of one term, or an error, and an error writes no module.
+that closes ours. Whatever else is in the body is then part of one term, or an error, and what has an error is no proof.
 
 Every line is moved to the right by the same number of columns, which keeps the layout (strings hold no newline).
 """
