@@ -62,7 +62,7 @@ class LeanVerifier:
         earned = 0 if is_proof or problem.is_false else len(outcome.parts - parts.free)
         term = RewardTerm(score=earned / parts.count if parts.count else 0.0, weight=self.partial)
         whole = _breakdown(outcome)
-        words = f" Proved: {proved} of the {parts.count} parts of the statement." if proved and not is_proof else ""
+        words = f"\nProved: {proved} of the {parts.count} parts of the statement." if proved and not is_proof else ""
         return replace(
             whole,
             terms={**whole.terms, "parts": term},
