@@ -42,6 +42,22 @@ def test_chunked_gradients_are_those_of_log_softmax(temperature):
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("temperature", TEMPERATURES)
+@pytest.mark.parametrize(("of_chosen", "of_entropy"), [(0.0, 1.0), (1.0, -0.3)])
+def test_chunked_gradients_of_the_entropies_are_those_of_log_softmax(temperature, of_chosen, of_entropy):
+    def gradients(function):
+        hidden, head, target, weights = problem()
+        logprobs, entropies = function(hidden, head, target, temperature)
+        total = of_entropy * (entropies * weights.flip(0)).sum()
+        if of_chosen:
+            total = total + of_chosen * (logprobs * weights).sum()
+        total.backward()
+        return hidden.grad, head.grad
+
+    for ours, theirs in zip(gradients(token_logprobs), gradients(plain), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=2e-5)
+
+
 @pytest.mark.parametrize("tokens", [1, 127, 128, 129])
 def test_a_chunk_may_be_full_or_hold_a_single_token(tokens):
     hidden, head, target, _ = problem(tokens)
