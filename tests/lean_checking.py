@@ -11,7 +11,7 @@ from envs.core import ConfigError
 from envs.lean import language
 from envs.lean.placement import Body, read_body
 from envs.lean.proofs import Outcome, ProofChecker, Statement
-from envs.lean.statements import read_theorem
+from envs.lean.statements import read_theorem, statement_of
 from envs.lean.tasks import LeanProblem, task_of
 from envs.lean.verifier import LeanVerifier
 from sandbox.core import Limits, Sandbox
@@ -40,7 +40,7 @@ def open_checker(box: Sandbox, limits: Limits = language.LIMITS) -> ProofChecker
 
 def stated(text: str, header: str = "") -> Statement:
     theorem = read_theorem(text)
-    return Statement(name=theorem.name, text=f"theorem {theorem.name} {theorem.signature}", header=header)
+    return Statement(name=theorem.name, text=statement_of(theorem.name, theorem.signature), header=header)
 
 
 def problem(text: str, header: str = "", gold: str | None = None) -> LeanProblem:

@@ -269,7 +269,7 @@ def test_an_alarm_ends_grading_with_one_line(capfd: pytest.CaptureFixture[str], 
 def test_the_command_checks_a_file_of_theorems(box: Sandbox, tmp_path: Path) -> None:
     path = tmp_path / "file.lean"
     path.write_text(
-        f"{TREE}\n\ntheorem one : Tree.leaf.size = 1 := by\n  rfl\n\n"
+        f"\ufeff{TREE}\n\ntheorem one : Tree.leaf.size = 1 := by\n  rfl\n\n"
         "theorem two (t : Tree) : t.size = 1 := by\n  intro x\n\ntheorem three : True := sorry\n"
     )
     run = subprocess.run(
@@ -279,7 +279,7 @@ def test_the_command_checks_a_file_of_theorems(box: Sandbox, tmp_path: Path) -> 
     # the header has 7 lines, and 2 blank lines are between the theorems
     assert lines[0] == f"{path}:9: one: PROVED", run.stderr
     assert lines[1] == f"{path}:12: two: REJECTED"
-    assert f"{path}:15: three: FORBIDDEN" in lines
+    assert f"{path}:15: three: INCOMPLETE" in lines
     assert (lines[-1], run.returncode) == ("1 of 3 proved", 1)
 
 
@@ -289,6 +289,7 @@ def test_the_command_checks_a_file_of_theorems(box: Sandbox, tmp_path: Path) -> 
     [
         ("def one := 1\n", "the file holds no theorem"),
         ("theorem one : no_such := by\n  rfl\n", "line 1: one does not elaborate"),
+        ("theorem one : \udcff\n", "file.lean is no text in UTF-8"),
         ("theorem one\n", "line 1: a statement is `theorem NAME BINDERS : TYPE`"),
     ],
 )
@@ -296,7 +297,7 @@ def test_the_command_says_in_one_line_what_is_wrong_with_a_file(
     box: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
 ) -> None:
     path = tmp_path / "file.lean"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8", errors="surrogateescape")
     assert lean_main(["check", str(path), "sandbox=bubblewrap"]) == 2
     assert "\nerror: " in (said := f"\n{capsys.readouterr().err}") and message in said
 

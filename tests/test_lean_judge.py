@@ -21,7 +21,7 @@ from envs.lean.judge import Finding, Judge, is_auxiliary
 from envs.lean.kernel import Kernel
 from envs.lean.library import JudgeFailure, Library
 from envs.lean.olean import Kind, read_module
-from envs.lean.terms import BVAR, LAM, NAT, PARAM, PI, PROJ, SORT, STR, Terms
+from envs.lean.terms import APP, BVAR, LAM, NAT, PARAM, PI, PROJ, SORT, STR, Terms
 
 TARGET = ("goal",)
 STATEMENT = "theorem goal (p q : Prop) (h : And p q) : And q p := "
@@ -200,6 +200,21 @@ def test_an_auxiliary_that_is_right_is_checked_before_what_uses_it(judge, refere
     assert judge.judge(module, reference, TARGET).finding is Finding.PROVED
 
 
+def test_a_graph_that_hundreds_of_constants_share_is_not_walked_for_each_of_them(judge):
+    # 2^15 literals in one graph of 2^16 - 1 expressions, in 100 constants: 6.5 million, of which 4 are walked
+    writer = ModuleWriter()
+    level = [writer.expression((NAT, number)) for number in range(2**15)]
+    while len(level) > 1:
+        level = [writer.expression((APP, left, right)) for left, right in zip(level[::2], level[1::2], strict=True)]
+    proof = const("True.intro")
+    for number in range(100):
+        writer.theorem(f"goal._proof_{number}", const("True"), level[0])
+        proof = app(proof, const(f"goal._proof_{number}"))
+    writer.theorem("goal", const("True"), proof)
+    judgement = judge.judge(writer.module(), reference_for(const("True")), TARGET)
+    assert (judgement.finding, judgement.reason) == (Finding.MALFORMED, "the constants share too much")
+
+
 def test_an_auxiliary_in_the_statement_must_be_the_references(judge):
     # theorem goal : goal._f, where goal._f is False in the reference and True in the submission
     def module(meaning: object, proof: object) -> bytes:
@@ -263,6 +278,7 @@ def test_the_names_of_auxiliaries_are_those_the_elaborator_makes():
         "goal.match_1.lemma",
         "swap",
         "x._f",
+        "goal.match_\u0661",
     ]:
         assert not is_auxiliary(tuple(name.split(".")), TARGET, library), name
 

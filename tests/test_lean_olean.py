@@ -1,4 +1,5 @@
 import random
+import struct
 
 import pytest
 from lean_modules import LEVEL_0, LEVEL_1, PROP, ModuleWriter, app, const
@@ -106,6 +107,21 @@ def test_a_literal_that_is_negative_or_too_small_for_its_form_is_refused():
             read_module(forged, Terms())
 
 
+def test_numbers_that_lie_in_each_other_are_refused_so_that_no_byte_is_read_often():
+    # each of 100 heads of 3 words announces 219 limbs, which are the heads behind it and some more
+    writer = ModuleWriter()
+    heads = [writer.base + len(writer.objects) + 24 * place for place in range(100)]
+    for here in heads:
+        writer.objects += struct.pack("<QQQ", (24 + 8 * 219) << 32 | 250 << 56, 219 | 219 << 32, here + 24)
+    writer.objects += struct.pack("<Q", 2**63) * 219
+    term = writer.put(9, [writer.put(0, [heads[0]])], bytes(8))
+    for head in heads[1:]:
+        term = writer.put(5, [term, writer.put(9, [writer.put(0, [head])], bytes(8))], bytes(8))
+    writer.constant(Kind.AXIOM, "a", term)
+    with pytest.raises(MalformedModule, match="lies in another"):
+        read_module(writer.module(), Terms())
+
+
 def test_a_pointer_forwards_is_refused_so_that_nothing_goes_in_circles():
     writer = ModuleWriter()
     circle = writer.base + len(writer.objects)
@@ -207,6 +223,15 @@ def test_a_constant_twice_is_refused():
     writer.constant(Kind.AXIOM, "a", const("a"))
     with pytest.raises(MalformedModule, match="twice"):
         read_module(writer.module(), Terms())
+
+
+def test_more_constants_than_are_wanted_are_refused_unread():
+    writer = ModuleWriter()
+    for name in "abc":
+        writer.constant(Kind.AXIOM, name, PROP)
+    assert len(read_module(writer.module(), Terms(), max_constants=3).constants) == 3
+    with pytest.raises(MalformedModule, match="more than 2 constants"):
+        read_module(writer.module(), Terms(), max_constants=2)
 
 
 def outcome(module: bytes, terms: Terms) -> Module | None:

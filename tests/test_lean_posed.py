@@ -113,6 +113,7 @@ RIGHT = {
         "inductive Colour | red | blue\ninstance : Inhabited Colour := ⟨.red⟩",
         "rfl",
     ),
+    "universes of its own": ("theorem same.{u, v} (α : Sort u) (β : Type v) (a : α) (_ : β) : a = a", "", "rfl"),
     "a lemma of the task's": ("theorem used : 2 = 2", "theorem helper (n : Nat) : n = n := rfl", "exact helper 2"),
 }
 

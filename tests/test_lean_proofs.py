@@ -239,6 +239,13 @@ def test_an_error_comes_with_its_goal_and_is_short(checker: ProofChecker) -> Non
     assert verdict == "INCOMPLETE" and 100 < len(feedback) < 800
 
 
+def test_an_error_is_told_whatever_else_lean_says_before_it(checker: ProofChecker) -> None:
+    header = "#check Nat\n" * 30 + "def one := 1"
+    assert judged(checker, "theorem t : one = 2", "skip", header) == ("INCOMPLETE", "unsolved goals\n⊢ one = 2")
+    (complaint,) = checker.complaints([stated("theorem t : one = two", header)])
+    assert complaint is not None and "Unknown identifier `two`" in complaint
+
+
 FORMS = {
     "tactics in parentheses": "(intro h; exact h)",
     "tactics in parentheses, in parts": "((intro h))\n(exact h)",

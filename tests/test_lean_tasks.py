@@ -135,6 +135,7 @@ TWICE = "def twice : Nat → Nat\n  | 0 => 0 -- nothing\n  | k + 1 =>\n    twice
         (("", SWAP), ("", ": ∀ p q : Prop, p ∧ q → q ∧ p")),
         (("", SWAP), ("", "(p : Prop) : ∀ (q : Prop) (_ : p ∧ q), q ∧ p -- the other way")),
         (("", "(P : Nat → Prop) : (∃ x, P x) → ∃ y, P y"), ("", "(Q : Nat → Prop) (h : ∃ n, Q n) : ∃ n, Q n")),
+        (("", ".{u} (α : Type u) (a : α) : a = a"), ("", ".{v} (β : Type v) (b : β) : b = b")),
         (("", "(n : Nat) : ∀ x < n, x ≤ n"), ("", "(m : Nat) : ∀ i < m, i ≤ m")),
         (("", ": (fun x => x + 1) 2 = 3"), ("", ": (fun y ↦ y + 1) 2 = 3")),
         (("", "(xs : List Nat) : xs.length = xs.length"), ("", "(l : List Nat) : l.length = l.length")),

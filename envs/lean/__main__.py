@@ -29,7 +29,7 @@ from envs.lean.env import LeanEnv
 from envs.lean.lexer import Forbidden
 from envs.lean.placement import read_body
 from envs.lean.proofs import Outcome, ProofChecker, Statement, Verdict
-from envs.lean.statements import read_theorem
+from envs.lean.statements import read_theorem, statement_of
 from envs.lean.tasks import blocks
 from envs.lean.toolchain import Toolchain, find_toolchain
 from envs.options import nested_options, parse_overrides, unknown_name
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
         if command == "image":
             return build_image(toolchain)
         return run_check(Path(files[0]), ProofChecker(str(options.get("sandbox", "auto")), toolchain=toolchain))
-    except (ConfigError, SandboxError, VerifierError, OSError, UnicodeDecodeError) as error:
+    except (ConfigError, SandboxError, VerifierError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
@@ -111,7 +111,10 @@ def _table(found: Sequence[Baseline], title: str) -> Table:
 
 def run_check(path: Path, checker: ProofChecker) -> int:
     """Check the theorems of a file, and say of each what it is."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is no text in UTF-8: {error}") from error
     checker.prepare()
     outcomes = check_file(text, checker)
     for line, name, outcome in outcomes:
@@ -138,13 +141,12 @@ def check_file(text: str, checker: ProofChecker) -> list[tuple[int, str, Outcome
             theorem = read_theorem("theorem " + block.partition(" ")[2])
         except ValueError as error:
             raise ConfigError(f"line {line}: {error}") from error
-        statement = Statement(
-            name=theorem.name, text=f"theorem {theorem.name} {theorem.signature}", header="\n\n".join(header)
-        )
+        text = statement_of(theorem.name, theorem.signature)
+        statement = Statement(name=theorem.name, text=text, header="\n\n".join(header))
         (complaint,) = checker.complaints([statement])
         if complaint is not None:
             raise ConfigError(f"line {line}: {theorem.name} does not elaborate: {complaint}")
-        found.append((line, theorem.name, _outcome(checker, statement, theorem.proof or "sorry")))
+        found.append((line, theorem.name, _outcome(checker, statement, theorem.proof or "")))
     if not found:
         raise ConfigError("the file holds no theorem")
     return found

@@ -9,6 +9,7 @@ nothing. Imports only the standard library and those two, since it runs inside t
 from __future__ import annotations
 
 import ctypes
+import itertools
 import json
 from typing import Any
 
@@ -47,8 +48,8 @@ def compile_text(text: str) -> dict[str, Any]:
     """Elaborate a text on top of the library.
 
     Returns:
-        `messages`: `severity`, `line` (from 1), `column` (from 0) and `text` of each; `module`: the compiled module, or
-        None if there was an error.
+        `messages`: `severity`, `line` (from 1), `column` (from 0) and `text` of the first errors, whatever else was
+        said before them; `module`: the compiled module, or None if there was an error.
     """
     return _compiled(text, unfinished=False)
 
@@ -63,14 +64,14 @@ def _compiled(text: str, unfinished: bool) -> dict[str, Any]:
     process = _lean.function("l_Lean_Elab_process", 4)
     result = _lean.value(process(_lean.string(text), _environment, _options, runtime.box(0)))
     environment, log = runtime.field(result, 0), runtime.field(result, 1)
-    found = runtime.items(_lean.function("l_Lean_MessageLog_toArray", 1)(log))
-    messages = [_message(message) for message in found[:_MOST_MESSAGES]]
-    if not unfinished and any(message["severity"] == "error" for message in messages):
-        return {"messages": messages, "module": None}
+    found = map(_message, runtime.items(_lean.function("l_Lean_MessageLog_toArray", 1)(log)))
+    errors = list(itertools.islice((each for each in found if each["severity"] == "error"), _MOST_MESSAGES))
+    if errors and not unfinished:
+        return {"messages": errors, "module": None}
     write = _lean.function("l_Lean_writeModule", [_VALUE, _VALUE, _FLAG])
     _lean.value(write(environment, _lean.string(_MODULE), 0))
     with open(_MODULE, "rb") as file:
-        return {"messages": messages, "module": file.read()}
+        return {"messages": errors, "module": file.read()}
 
 
 def _message(address: int) -> dict[str, Any]:

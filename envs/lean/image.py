@@ -87,6 +87,8 @@ class Image:
         self.terms = terms
         self.strings: dict[int, str] = {}
         self.names: dict[int, Name] = {}
+        self.numbers: dict[int, int] = {}
+        self.limbs = 0
         self.levels: dict[int, int] = {}
         self.level_lists: dict[int, tuple[int, ...]] = {}
         self.expressions: dict[int, int] = {}
@@ -144,12 +146,21 @@ class Image:
         if pointer & 1:
             return pointer >> 1
         at = self.index(pointer, holder)
+        if at not in self.numbers:
+            self.numbers[at] = self.big_number(at, holder)
+        return self.numbers[at]
+
+    def big_number(self, at: int, holder: int) -> int:
+        """A natural number of 2^63 or more, which shares no limbs with another."""
         # how many limbs there is room for, then how many there are, an `int` with the number's sign
         limbs = self.words[at + 1] & 0xFFFFFFFF
         if self.words[at] != (24 + 8 * limbs) << 32 | 250 << 56 or self.words[at + 1] >> 32 != limbs:
             raise MalformedModule(f"the object at {8 * at} is not a natural number")
         if self.words[at + 2] - self.base != 8 * (at + 3) or 64 * limbs > MAX_LITERAL_BITS:
             raise MalformedModule(f"the number at {8 * at} lies elsewhere, or has more than {MAX_LITERAL_BITS} bits")
+        self.limbs += limbs
+        if self.limbs > len(self.words):
+            raise MalformedModule(f"the number at {8 * at} lies in another one")
         value = int.from_bytes(self.words[at + 3 : at + 3 + limbs].tobytes(), "little")
         if at + 3 + limbs > holder or value < 2**63:
             raise MalformedModule(f"the number at {8 * at} is cut off, or too small for its form")

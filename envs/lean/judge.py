@@ -25,7 +25,7 @@ from pathlib import Path
 
 from envs.lean.image import MalformedModule
 from envs.lean.kernel import Kernel, Outcome
-from envs.lean.library import Constants, JudgeFailure, constants_in, show, uses
+from envs.lean.library import Constants, JudgeFailure, constants_in, show, uses, walk
 from envs.lean.olean import Constant, Kind, Module, read_module
 from envs.lean.parts import parts_of, proofs_of
 from envs.lean.terms import Name, Terms
@@ -34,6 +34,7 @@ ALLOWED_AXIOMS: frozenset[Name] = frozenset({("propext",), ("Classical", "choice
 
 _MAX_SUBMISSION_BYTES = 8 * 2**20
 _MAX_NEW_CONSTANTS = 500
+_MAX_WALKED = 4_000_000  # expressions, those that several constants share once for each
 _PART: Name = ("assay", "part")
 _MOST_PARTS_CPU_S = 10.0
 
@@ -215,7 +216,7 @@ class Judge:
     ) -> Module | Judgement:
         """A submission's module, which states the target and brings nothing that it may not; or what is wrong."""
         try:
-            module = read_module(submission, terms, _MAX_SUBMISSION_BYTES)
+            module = read_module(submission, terms, _MAX_SUBMISSION_BYTES, _MAX_NEW_CONSTANTS + len(given))
         except MalformedModule as error:
             return Judgement(finding=Finding.MALFORMED, reason=str(error))
         refusal = (
@@ -259,8 +260,6 @@ class Judge:
         self, terms: Terms, module: Module, target: Name, given: Mapping[Name, Constant]
     ) -> Judgement | None:
         """Whether every constant but the target is the header's, unchanged, or an auxiliary."""
-        if len(module.constants) > _MAX_NEW_CONSTANTS + len(given):
-            return Judgement(finding=Finding.NEW_CONSTANT, reason=f"more than {_MAX_NEW_CONSTANTS} new constants")
         for name, constant in module.constants.items():
             if name in given:
                 if constant != given[name]:
@@ -284,7 +283,7 @@ class Judge:
         order: list[Constant] = []
         axioms: frozenset[Name] = frozenset()
         state: dict[Name, bool] = {}  # whether a constant of the module is placed, or still waits for what it uses
-        stack = [target]
+        stack, walked = [target], 0
         while stack:
             name = stack[-1]
             if name in state:
@@ -294,7 +293,11 @@ class Judge:
                     order.append(module.constants[name])
                 continue
             state[name] = False
-            for used in uses(terms, module.constants[name]) - given:
+            found, size = walk(terms, (module.constants[name].type, module.constants[name].value))
+            walked += size
+            if walked > _MAX_WALKED:
+                return [], axioms, Judgement(finding=Finding.MALFORMED, reason="the constants share too much")
+            for used in found - given:
                 if used in module.constants:
                     if state.get(used) is False:
                         return [], axioms, Judgement(finding=Finding.REFUSED, reason=f"{show(used)} uses itself")
@@ -365,7 +368,9 @@ def _check_statement(terms: Terms, module: Module, expected: Module, target: Nam
 
 
 # what the elaborator appends to the name of the constant that it works for
-_GENERATED = re.compile(r"match_\d+(_\d+)?|_f|_proof_\d+(_\d+)?|_simp_\d+(_\d+)?|eq_\d+|eq_def|splitter|congr_eq_\d+")
+_GENERATED = re.compile(
+    r"match_\d+(_\d+)?|_f|_proof_\d+(_\d+)?|_simp_\d+(_\d+)?|eq_\d+|eq_def|splitter|congr_eq_\d+", re.ASCII
+)
 
 
 def is_auxiliary(name: Name, target: Name, *known: Container[Name]) -> bool:

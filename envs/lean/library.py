@@ -126,6 +126,11 @@ def uses(terms: Terms, constant: Constant) -> frozenset[Name]:
 
 def constants_in(terms: Terms, roots: Iterable[int | None]) -> frozenset[Name]:
     """The constants in some expressions, with the structures of projections and what literals stand for."""
+    return walk(terms, roots)[0]
+
+
+def walk(terms: Terms, roots: Iterable[int | None]) -> tuple[frozenset[Name], int]:
+    """The constants in some expressions, as `constants_in`, and how many different expressions were looked at."""
     found: set[Name] = set()
     stack = [root for root in roots if root is not None]
     seen = set(stack)
@@ -142,4 +147,4 @@ def constants_in(terms: Terms, roots: Iterable[int | None]) -> frozenset[Name]:
             if node[place] not in seen:
                 seen.add(node[place])
                 stack.append(node[place])
-    return frozenset(found)
+    return frozenset(found), len(seen)

@@ -15,6 +15,7 @@ from envs.lean.image import Image, MalformedModule, shape_of
 from envs.lean.terms import Name, Terms, TermTooDeep
 
 MAX_MODULE_BYTES = 32 * 2**20
+MAX_CONSTANTS = 2**16
 
 
 class Kind(StrEnum):
@@ -104,7 +105,9 @@ class LazyModule:
         return self._known[name]
 
 
-def read_module(data: bytes, terms: Terms, max_bytes: int = MAX_MODULE_BYTES) -> Module:
+def read_module(
+    data: bytes, terms: Terms, max_bytes: int = MAX_MODULE_BYTES, max_constants: int = MAX_CONSTANTS
+) -> Module:
     """Read a module; its expressions go into `terms`.
 
     Raises:
@@ -115,9 +118,13 @@ def read_module(data: bytes, terms: Terms, max_bytes: int = MAX_MODULE_BYTES) ->
     with _refusing():
         image = Image(data, terms)
         imports, holder, pointers = _contents(image)
-        constants = {name: _constant(image, pointer, holder) for name, pointer in pointers.items()}
-    if any(constant.name != name for name, constant in constants.items()):
-        raise MalformedModule("the module's list of names is not that of its constants")
+        if len(pointers) > max_constants:
+            raise MalformedModule(f"the module has more than {max_constants} constants")
+        constants: dict[Name, Constant] = {}
+        for name, pointer in pointers.items():
+            constants[name] = constant = _constant(image, pointer, holder)
+            if constant.name != name:  # told at once: all names might lead to one constant that is long to read
+                raise MalformedModule("the module's list of names is not that of its constants")
     return Module(imports=imports, constants=constants)
 
 

@@ -35,7 +35,7 @@ class Theorem:
 
     name: str
     signature: str
-    """Binders, colon and type, as they were written."""
+    """Universes, binders, colon and type, as they were written."""
     proof: str | None
     """What stands behind `:=`; None: nothing, or a `sorry`."""
 
@@ -52,7 +52,7 @@ def read_theorem(text: str) -> Theorem:
     Raises:
         ValueError: It is not `theorem NAME BINDERS : TYPE`, with or without a proof.
     """
-    begun = re.match(r"\s*theorem\s+((?:«[^»]*»|[^\s:({\[])+)(?=[\s:({\[])", text)
+    begun = re.match(r"\s*theorem\s+((?:«[^»]*»|(?!\.\{)[^\s:({\[])+)(?=[\s:({\[]|\.\{)", text)
     if begun is None:
         raise ValueError("a statement is `theorem NAME BINDERS : TYPE`")
     rest = text[begun.end() :]
@@ -73,6 +73,11 @@ def read_theorem(text: str) -> Theorem:
     signature = rest[: assigned.start()] if assigned else rest
     proof = rest[assigned.end() :].strip() if assigned else ""
     return Theorem(name=begun[1], signature=signature.strip(), proof=None if proof in _UNFINISHED else proof)
+
+
+def statement_of(name: str, signature: str) -> str:
+    """Return `theorem NAME BINDERS : TYPE`; between a name and its universes, `.{u}`, there may be no blank."""
+    return f"theorem {name}{signature}" if signature.startswith(".{") else f"theorem {name} {signature}"
 
 
 def tactic_block(proof: str) -> str:

@@ -19,7 +19,7 @@ from envs.datasets import prove_disjoint, split_by_hash
 from envs.jsonl import Record, read_records
 from envs.lean.prompt import build_conversation, fenced
 from envs.lean.proofs import Statement
-from envs.lean.statements import canonical, defined_names, mentioned, read_theorem, tactic_block
+from envs.lean.statements import canonical, defined_names, mentioned, read_theorem, statement_of, tactic_block
 
 PROBLEMS = Path(__file__).parent / "problems"
 THEMES = ("logic", "equality", "nat", "order", "lists", "facts")
@@ -42,7 +42,7 @@ class LeanProblem:
     name: str
     """Of the theorem."""
     signature: str
-    """Binders, colon and type, as they are written behind the name."""
+    """Universes, binders, colon and type, as they are written behind the name."""
     header: str = ""
     """Definitions that the statement needs; they come before it."""
     gold: str | None = None
@@ -64,7 +64,7 @@ class LeanProblem:
     @property
     def statement(self) -> str:
         """`theorem NAME BINDERS : TYPE`."""
-        return f"theorem {self.name} {self.signature}"
+        return statement_of(self.name, self.signature)
 
     @property
     def canonical(self) -> str:
