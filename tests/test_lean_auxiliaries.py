@@ -69,6 +69,31 @@ PROOFS = {
             "_private.Proof.0.List.length.match_1.splitter",
         ],
     ),
+    "a match on numbers, split": (
+        "theorem t (n : Nat) : 0 < (match n with | 0 => 1 | 5 => 2 | _ => 3)",
+        " := by split <;> decide",
+        [
+            "Eq.ndrec_symm.congr_simp",
+            "_private.Proof.0.t.match_1.eq_1",
+            "_private.Proof.0.t.match_1.eq_2",
+            "_private.Proof.0.t.match_1.eq_3",
+            "_private.Proof.0.t.match_1.splitter",
+            "t.match_1",
+        ],
+    ),
+    "the induction principle of a function": (
+        "theorem t (xs ys : List Nat) : (List.append xs ys).length = xs.length + ys.length",
+        " := by fun_induction List.append xs ys <;> simp_all [Nat.add_right_comm]",
+        [
+            "List.append.eq_def",
+            "List.append.induct_unfolding",
+            "List.append.match_1.congr_eq_1",
+            "List.append.match_1.congr_eq_2",
+            "_private.Proof.0.List.append.match_1.eq_1",
+            "_private.Proof.0.List.append.match_1.eq_2",
+            "_private.Proof.0.List.append.match_1.splitter",
+        ],
+    ),
     "axioms": ("theorem t (p : Prop) : p ∨ ¬p", " := by by_cases h : p; exact Or.inl h; exact Or.inr h", []),
 }
 

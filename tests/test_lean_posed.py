@@ -56,7 +56,6 @@ STATEMENTS = {
     "theorem open_end : (by exact sorry : 1 = 1) = rfl": "what it states rests on sorryAx",
     "theorem Nat.add_comm : 1 = 1": "`Nat.add_comm` has already been declared",
     "theorem _root_.other : True": "does not state a theorem _root_.other",
-    "theorem in_a_comment : True -- words": "line 2, column 0 of the statement",
     "theorem two (n : Nat) :\n    n = no_such_thing": "line 2, column 8 of the statement",
 }
 
@@ -113,6 +112,7 @@ RIGHT = {
         "inductive Colour | red | blue\ninstance : Inhabited Colour := ⟨.red⟩",
         "rfl",
     ),
+    "a comment behind it": ("theorem same (a : Nat) : a = a -- by := reflexivity\n", "", "rfl"),
     "universes of its own": ("theorem same.{u, v} (α : Sort u) (β : Type v) (a : α) (_ : β) : a = a", "", "rfl"),
     "a lemma of the task's": ("theorem used : 2 = 2", "theorem helper (n : Nat) : n = n := rfl", "exact helper 2"),
 }

@@ -369,7 +369,9 @@ def _check_statement(terms: Terms, module: Module, expected: Module, target: Nam
 
 # what the elaborator appends to the name of the constant that it works for
 _GENERATED = re.compile(
-    r"match_\d+(_\d+)?|_f|_proof_\d+(_\d+)?|_simp_\d+(_\d+)?|eq_\d+|eq_def|splitter|congr_eq_\d+", re.ASCII
+    r"match_\d+(_\d+)?|_f|_proof_\d+(_\d+)?|_simp_\d+(_\d+)?|eq_\d+|eq_def|eq_unfold|splitter|congr_eq_\d+"
+    r"|congr_simp|hcongr_\d+|_sparseCasesOn_\d+|else_eq|(mutual_)?induct(_unfolding)?|fun_cases(_unfolding)?",
+    re.ASCII,
 )
 
 

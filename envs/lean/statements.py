@@ -56,7 +56,7 @@ def read_theorem(text: str) -> Theorem:
     if begun is None:
         raise ValueError("a statement is `theorem NAME BINDERS : TYPE`")
     rest = text[begun.end() :]
-    depth, colon, assigned = 0, False, None
+    depth, colon, assigned, end = 0, False, None, 0
     for match in _TOKEN.finditer(rest):
         token = match[0]
         depth += (token in _OPEN) - (token in _OPEN.values())
@@ -66,11 +66,13 @@ def read_theorem(text: str) -> Theorem:
         if depth == 0 and token == ":=":
             assigned = match
             break
+        if match.lastgroup != "space":
+            end = match.end()  # a comment behind the type would swallow the `:=` that comes there
     if depth:
         raise ValueError("a bracket is not closed")
     if not colon:
         raise ValueError("there is no `:` before the type of the theorem")
-    signature = rest[: assigned.start()] if assigned else rest
+    signature = rest[:end]
     proof = rest[assigned.end() :].strip() if assigned else ""
     return Theorem(name=begun[1], signature=signature.strip(), proof=None if proof in _UNFINISHED else proof)
 

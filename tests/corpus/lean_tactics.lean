@@ -283,6 +283,19 @@ theorem match_term (p q : Prop) (h : p ∨ q) : q ∨ p :=
 theorem match_arms : (p q : Prop) → p ∧ q → q ∧ p
   | _, _, ⟨hp, hq⟩ => ⟨hq, hp⟩
 
+theorem match_number : ∀ n : Nat, n = 0 ∨ n = 5 ∨ n ≤ n
+  | 0 => Or.inl rfl
+  | 5 => Or.inr (Or.inl rfl)
+  | n => Or.inr (Or.inr (Nat.le_refl n))
+theorem match_text (s : String) : s = "a" ∨ s = s :=
+  match s with
+  | "a" => Or.inl rfl
+  | _ => Or.inr rfl
+theorem match_character (c : Char) : c = 'a' ∨ c = c := by
+  match c with
+  | 'a' => exact Or.inl rfl
+  | _ => exact Or.inr rfl
+
 /-! ### injection -/
 theorem injection_succ (a b : Nat) (h : Nat.succ a = Nat.succ b) : a = b := by injection h
 theorem injection_cons (a b : Nat) (xs ys : List Nat) (h : a :: xs = b :: ys) : xs = ys := by
@@ -310,6 +323,12 @@ theorem split_at (p q : Prop) [Decidable p] (h : if p then q else False) : q := 
   split at h
   · exact h
   · exact h.elim
+theorem split_numbers (n : Nat) (h : (match n with | 0 => 1 | 5 => 2 | _ => 3) = 2) : n = 5 := by
+  split at h
+  · contradiction
+  · rfl
+  · contradiction
+theorem split_text (s : String) : (match s with | "a" => 1 | _ => 2) > 0 := by split <;> decide
 
 /-! ### <;> -/
 theorem then_all (p q : Prop) (hp : p) (hq : q) : p ∧ q ∧ p := by

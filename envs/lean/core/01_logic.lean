@@ -63,6 +63,9 @@ inductive Eq {α : Sort u} : α → α → Prop where
   h.rec m
 theorem Eq.subst {α : Sort u} {motive : α → Prop} {a b : α} (h₁ : Eq a b) (h₂ : motive a) : motive b := h₁.rec h₂
 theorem Eq.symm {α : Sort u} {a b : α} (h : Eq a b) : Eq b a := h.rec rfl
+@[macro_inline] abbrev Eq.ndrec_symm.{u1, u2} {α : Sort u2} {a : α} {motive : α → Sort u1} (m : motive a)
+    {b : α} (h : Eq b a) : motive b :=
+  h.symm.rec m
 theorem Eq.trans {α : Sort u} {a b c : α} (h₁ : Eq a b) (h₂ : Eq b c) : Eq a c := h₂.rec h₁
 @[macro_inline] def cast {α β : Sort u} (h : Eq α β) (a : α) : β := h.rec a
 @[macro_inline] def Eq.mp {α β : Sort u} (h : Eq α β) (a : α) : β := h.rec a
@@ -97,6 +100,9 @@ theorem HEq.symm {α β : Sort u} {a : α} {b : β} (h : HEq a b) : HEq b a := h
 noncomputable def HEq.homo_ndrec.{u1, u2} {α : Sort u2} {a : α} {motive : α → Sort u1} (m : motive a)
     {b : α} (h : HEq a b) :
     motive b := (eq_of_heq h).rec m
+noncomputable def HEq.homo_ndrec_symm.{u1, u2} {α : Sort u2} {a : α} {motive : α → Sort u1} (m : motive a)
+    {b : α} (h : HEq b a) :
+    motive b := (eq_of_heq h.symm).rec m
 
 /-! ### Pairs and connectives -/
 

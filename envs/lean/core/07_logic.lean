@@ -62,11 +62,11 @@ theorem dite_congr {b c : Prop} {α : Sort u} {s : Decidable b} [Decidable c] {x
   | ⟨false, hp⟩, ⟨false, _⟩ => exact h₃ hp
   | ⟨true, hp⟩, ⟨false, hn⟩ => exact absurd hp hn
   | ⟨false, hn⟩, ⟨true, hp⟩ => exact absurd hp hn
-theorem if_pos {α : Sort u} {c : Prop} {h : Decidable c} (hc : c) {t e : α} : ite c t e = t := by
+theorem if_pos {c : Prop} {h : Decidable c} (hc : c) {α : Sort u} {t e : α} : ite c t e = t := by
   match h with
   | ⟨true, _⟩ => rfl
   | ⟨false, hn⟩ => exact absurd hc hn
-theorem if_neg {α : Sort u} {c : Prop} {h : Decidable c} (hn : ¬c) {t e : α} : ite c t e = e := by
+theorem if_neg {c : Prop} {h : Decidable c} (hn : ¬c) {α : Sort u} {t e : α} : ite c t e = e := by
   match h with
   | ⟨true, hc⟩ => exact absurd hc hn
   | ⟨false, _⟩ => rfl
@@ -86,11 +86,11 @@ theorem dite_cond_eq_true {α : Sort u} {c : Prop} {_ : Decidable c} {t : c → 
     dite c t e = t (of_eq_true h) := dif_pos (of_eq_true h)
 theorem dite_cond_eq_false {α : Sort u} {c : Prop} {_ : Decidable c} {t : c → α} {e : ¬c → α} (h : c = False) :
     dite c t e = e (of_eq_false h) := dif_neg (of_eq_false h)
-theorem ite_eq_left {α : Sort u} {c : Prop} {_ : Decidable c} {a b : α} (h : c) : ite c a b = a := if_pos h
-theorem ite_eq_right {α : Sort u} {c : Prop} {_ : Decidable c} {a b : α} (h : ¬c) : ite c a b = b := if_neg h
-theorem dite_eq_left {α : Sort u} {c : Prop} {_ : Decidable c} {t : c → α} {e : ¬c → α} (h : c) : dite c t e = t h :=
+theorem ite_eq_left {c : Prop} {_ : Decidable c} (h : c) {α : Sort u} {a b : α} : ite c a b = a := if_pos h
+theorem ite_eq_right {c : Prop} {_ : Decidable c} (h : ¬c) {α : Sort u} {a b : α} : ite c a b = b := if_neg h
+theorem dite_eq_left {c : Prop} {_ : Decidable c} (h : c) {α : Sort u} {t : c → α} {e : ¬c → α} : dite c t e = t h :=
   dif_pos h
-theorem dite_eq_right {α : Sort u} {c : Prop} {_ : Decidable c} {t : c → α} {e : ¬c → α} (h : ¬c) : dite c t e = e h :=
+theorem dite_eq_right {c : Prop} {_ : Decidable c} (h : ¬c) {α : Sort u} {t : c → α} {e : ¬c → α} : dite c t e = e h :=
   dif_neg h
 theorem ite_eq_left_of_eq_true {α : Sort u} {c : Prop} {_ : Decidable c} (a b : α) (h : c = True) : ite c a b = a :=
   if_pos (of_eq_true h)
