@@ -124,3 +124,25 @@ def test_the_library_cannot_be_built_where_nothing_can_be_written(
     monkeypatch.setattr(build, "cache_folder", lambda: full)
     with pytest.raises(ConfigError, match="the core library for Lean cannot be built in /dev/full"):
         build.core(wheel.find())
+
+
+@pytest.mark.parametrize("damage", ["cut short", "one bit", "no note", "gone"])
+def test_a_library_that_is_not_what_was_built_is_built_anew(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, damage: str
+) -> None:
+    monkeypatch.setattr(build, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(build, "source", lambda: "prelude\naxiom one : Prop\n")  # as small as can be
+    built = build.core(wheel.find())
+    content = built.read_bytes()
+    inode = built.stat().st_ino
+    assert build.core(wheel.find()).stat().st_ino == inode  # it stays while it is whole
+    if damage == "cut short":
+        built.write_bytes(content[:-8])
+    elif damage == "one bit":
+        built.write_bytes(content[:-8] + bytes([content[-8] ^ 1]) + content[-7:])
+    elif damage == "no note":
+        built.with_suffix(".sha256").unlink()
+    else:
+        built.unlink()
+    assert build.core(wheel.find()) == built
+    assert built.read_bytes() == content and built.with_suffix(".sha256").is_file()

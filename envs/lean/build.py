@@ -1,10 +1,13 @@
 """Builds the core library: `core/*.lean`, in the order of their names, becomes one module `Init`, once per content.
 
+What was built is taken only with the content that it had then; a file that was cut short or changed is built anew.
+
 python -m envs.lean.build       builds it anew, and says where it is and how long it took
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import subprocess
 import sys
@@ -44,9 +47,28 @@ def core(binary: Path) -> Path:
     text = source()
     key = hashlib.sha256(f"{wheel.SHA256[binary.name]}\n{text}".encode()).hexdigest()[:16]
     built = cache_folder() / "lean" / key / "Init.olean"
-    if not built.is_file():
+    if not _is_whole(built):
         _build(binary, text, built)
     return built
+
+
+def _is_whole(built: Path) -> bool:
+    """Whether a file is there with the content that it was built with: what is in it counts as proved."""
+    try:
+        facts = built.stat()
+        return _sha256(built, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns) == _note(built)
+    except OSError:
+        return False
+
+
+def _note(built: Path) -> str:
+    return built.with_suffix(".sha256").read_text(encoding="ascii", errors="replace")
+
+
+@functools.lru_cache(maxsize=4)
+def _sha256(path: Path, *facts: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _build(binary: Path, text: str, target: Path) -> None:
@@ -56,7 +78,10 @@ def _build(binary: Path, text: str, target: Path) -> None:
         with tempfile.TemporaryDirectory(dir=target.parent) as folder:
             Path(folder, "Init.lean").write_text(text, encoding="utf-8")
             compile_file(binary, Path(folder), "Init.lean", "Init.olean", library=folder)
-            Path(folder, "Init.olean").replace(target)
+            digest = _sha256(Path(folder, "Init.olean"))
+            Path(folder, "Init.sha256").write_text(digest, encoding="ascii")
+            for made in (target, target.with_suffix(".sha256")):
+                Path(folder, made.name).replace(made)
     except OSError as error:
         raise ConfigError(f"the core library for Lean cannot be built in {target.parent}: {error}") from error
 
