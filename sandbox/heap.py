@@ -27,7 +27,8 @@ _CHUNKS = (*range(65_536, 1_024, -1_024), *range(1_024, 16, -16))
 _MOST_CHUNKS = 10_000
 
 _READ_ONLY = {"r--p": mmap.PROT_READ, "r-xp": mmap.PROT_READ | mmap.PROT_EXEC}
-_LARGE_BYTES = 2**18
+_LARGE_BYTES, _HUGE_BYTES = 2**18, 2**25
+"""The code of a library of this size is worth it; a larger one has more of it than any program runs through."""
 
 _KEPT: list[Any] = []
 
@@ -52,7 +53,9 @@ def share_page_tables() -> None:
         for line in file:
             span, rights, _offset, _device, _inode, *path = line.split()
             start, end = (int(part, 16) for part in span.split("-"))
-            if not path or not path[0].startswith("/") or rights not in _READ_ONLY or end - start < _LARGE_BYTES:
+            if not path or not path[0].startswith("/") or rights not in _READ_ONLY:
+                continue
+            if not _LARGE_BYTES <= end - start < _HUGE_BYTES:
                 continue
             address, length, before = ctypes.c_void_p(start), ctypes.c_size_t(end - start), _READ_ONLY[rights]
             if libc.mprotect(address, length, before | mmap.PROT_WRITE) != 0:

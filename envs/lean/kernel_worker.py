@@ -61,6 +61,9 @@ _BROKEN = 70
 _THEOREM, _DEFINITION = 2, 1  # of Lean.Declaration
 _SAFE = 1  # of Lean.DefinitionSafety
 
+# without Python's own hooks, which put right what other threads may have held, and cost a copied page for each line
+_fork = ctypes.PyDLL(None).fork
+
 
 class Kernel:
     """The functions of Lean that rebuild declarations and check them.
@@ -249,7 +252,9 @@ def _in_a_child(
     kernel: Kernel, channel: socket.socket, body: bytes, cpu_s: int, wall_s: float, memory_bytes: int
 ) -> dict[str, Any]:
     reading, writing = os.pipe()
-    child = os.fork()
+    child = _fork()
+    if child < 0:
+        raise OSError("the system makes no more processes")
     if child == 0:
         sys.excepthook = lambda kind, *_: os._exit(_OUT_OF_MEMORY if issubclass(kind, MemoryError) else _BROKEN)
         os.close(reading)
@@ -269,7 +274,7 @@ def _in_a_child(
 def _limit(cpu_s: int, memory_bytes: int) -> None:
     """Limits of this process; memory is watched from outside, and this is only the last stop."""
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
-    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * _PAGE_BYTES
+    mapped = _memory_of("self")[0] * _PAGE_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (mapped + 2 * memory_bytes, mapped + 2 * memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -278,7 +283,7 @@ def _watch(
     child: int, reading: int, channel: socket.socket, deadline: float, memory_bytes: int
 ) -> tuple[bytes, str | None]:
     """What the child wrote before it closed its end, and why it was killed if it was."""
-    answer, stopped, base = b"", None, _own_memory(os.getpid())
+    answer, stopped, base = b"", None, _own_memory("self")
     while stopped is None:
         ready = select.select([reading, channel.fileno()], [], [], _POLL_S)[0]
         if reading in ready:
@@ -290,16 +295,25 @@ def _watch(
             stopped = "abandoned"
         elif time.monotonic() > deadline:
             stopped = "wall"
-        elif _own_memory(child) > base + memory_bytes:
+        elif _own_memory(str(child)) > base + memory_bytes:
             stopped = "memory"
     os.kill(child, signal.SIGKILL)
     return answer, stopped
 
 
-def _own_memory(process: int) -> int:
+def _own_memory(process: str) -> int:
     """The memory in use that is not a file's."""
-    _, resident, of_files, *_ = Path(f"/proc/{process}/statm").read_text().split()
-    return (int(resident) - int(of_files)) * _PAGE_BYTES
+    _, resident, of_files, *_ = _memory_of(process)
+    return (resident - of_files) * _PAGE_BYTES
+
+
+def _memory_of(process: str) -> list[int]:
+    """Pages that are mapped, resident, resident of files, and others."""
+    handle = os.open(f"/proc/{process}/statm", os.O_RDONLY)
+    try:
+        return [int(field) for field in os.read(handle, 256).split()]
+    finally:
+        os.close(handle)
 
 
 def _verdict(answer: bytes, stopped: str | None, status: int, out_of_time: bool) -> dict[str, str]:

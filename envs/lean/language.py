@@ -47,15 +47,15 @@ def register(toolchain: Toolchain | None = None) -> None:
         ConfigError: The wheel is missing or another one, or the core library does not build.
     """
     places, setting = _of_the_wheel() if toolchain is None else _of_a_toolchain(toolchain)
-    runtime, compiler = ((_HERE / f"{name}.py").read_text(encoding="utf-8") for name in ("runtime", "compiler"))
+    sources = {name: (_HERE / f"{name}.py").read_text(encoding="utf-8") for name in ("pages", "runtime", "writer")}
     languages.register(
         Language(
             name=name_of(toolchain),
             file_name="proof.lean",
             preload={
-                "runtime": runtime,
+                **sources,
                 "setting": "".join(f"{name} = {value!r}\n" for name, value in setting.items()),
-                "compiler": compiler,
+                "compiler": (_HERE / "compiler.py").read_text(encoding="utf-8"),
             },
             places=places,
             image_command="python -m envs.lean image" + (f" toolchain={toolchain.root}" if toolchain else ""),

@@ -34,6 +34,7 @@ from envs.lean.terms import read_name
 from envs.lean.toolchain import Toolchain
 from envs.sandboxes import SandboxOption, shared_sandbox
 from sandbox.core import Call, ExecutionResult, ExecutionStatus, Limits, Program, Sandbox, SandboxError
+from sandbox.languages import LANGUAGES
 
 FEEDBACK_LENGTH = 700
 """Characters that are quoted of an error and its goal state."""
@@ -161,6 +162,7 @@ class ProofChecker:
                 it.
         """
         _judge(self._toolchain)
+        language.register(self._toolchain)
         try:
             self._sandbox().run(Program(source="", language=self._language), [])
         except (SandboxError, ValueError) as error:
@@ -303,7 +305,8 @@ class ProofChecker:
         return self._sandbox().run(program, [Call(args=(text,)) for text in texts], self._limits)
 
     def _sandbox(self) -> Sandbox:
-        language.register(self._toolchain)
+        if self._language not in LANGUAGES:  # what it is made of is not read again for each proof
+            language.register(self._toolchain)
         return shared_sandbox(self._option)
 
 

@@ -96,6 +96,7 @@ class Runtime:
         self._big_nat = self.function("lean_cstr_to_nat", [ctypes.c_char_p])
         self._name_string = self.function("lean_name_mk_string", 2)
         self._name_number = self.function("lean_name_mk_numeral", 2)
+        self._start_tasks = self.function("lean_init_task_manager_using", [ctypes.c_uint])
 
     def function(
         self, name: str, arguments: Sequence[type[ctypes._SimpleCData[int]] | type[ctypes.c_char_p]] | int = 0
@@ -185,7 +186,7 @@ class Runtime:
 
     def start_tasks(self, threads: int) -> None:
         """Start the task manager; after the fork, in the child, as threads do not survive one."""
-        self.function("lean_init_task_manager_using", [ctypes.c_uint])(threads)
+        self._start_tasks(threads)
 
     def set_search_path(self, folders: Sequence[str]) -> None:
         """Where modules are looked for: exactly these folders, whatever the process's variables say."""
