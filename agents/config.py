@@ -183,6 +183,8 @@ class TrainConfig:
     trackers: list[str] | None = None
     """Where numbers go besides the run's own files: `[tensorboard]`, `[wandb]`, both, or `[]`; when not given,
     TensorBoard if it is installed."""
+    dry_run: bool = False
+    """Whether one group is sampled and shown, with the memory that a run needs, and nothing else done; `--dry-run`."""
     transcripts: int = 4
     """Sampled episodes written down at each step."""
     algo: AlgoConfig = field(default_factory=AlgoConfig)

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-_CHUNK = 128
+CHUNK = 128
 """Tokens whose logits exist at the same time."""
 
 
@@ -33,8 +33,8 @@ class _ChunkedLogProb(torch.autograd.Function):
         ctx: Any, hidden_NH: torch.Tensor, head_VH: torch.Tensor, target_N: torch.Tensor, temperature: float
     ) -> tuple[torch.Tensor, torch.Tensor]:
         logprobs, entropies, totals = [], [], []
-        for start in range(0, len(hidden_NH), _CHUNK):
-            hidden, target = hidden_NH[start : start + _CHUNK], target_N[start : start + _CHUNK]
+        for start in range(0, len(hidden_NH), CHUNK):
+            hidden, target = hidden_NH[start : start + CHUNK], target_N[start : start + CHUNK]
             logits = (hidden @ head_VH.T).float().div_(temperature)
             total = logits.logsumexp(dim=1)
             chosen = logits.gather(1, target[:, None]).squeeze(1)
@@ -53,8 +53,8 @@ class _ChunkedLogProb(torch.autograd.Function):
         hidden_NH, head_VH, target_N, total_N, entropy_N = ctx.saved_tensors
         grad_hidden = torch.empty_like(hidden_NH)
         grad_head = torch.zeros_like(head_VH) if ctx.needs_input_grad[1] else None
-        for start in range(0, len(hidden_NH), _CHUNK):
-            part = slice(start, start + _CHUNK)
+        for start in range(0, len(hidden_NH), CHUNK):
+            part = slice(start, start + CHUNK)
             hidden, target = hidden_NH[part], target_N[part]
             logprobs = (hidden @ head_VH.T).float().div_(ctx.temperature).sub_(total_N[part, None])
             slope = _slope(logprobs, target, entropy_N[part], *(None if grad is None else grad[part] for grad in grads))

@@ -17,6 +17,7 @@ from agents.checks import check
 from agents.compose import env_options, fail, register_configs, with_algorithm, with_training_options
 from agents.config import TrainConfig
 from agents.core import Sampling
+from agents.dry_run import dry_run
 from agents.eval import evaluate
 from agents.interrupt import Interrupts
 from agents.job import with_job
@@ -155,7 +156,11 @@ def _main(config: Any) -> None:
             config = with_job(with_algorithm(with_training_options(config, given), given), given)
         resolved, run = open_run(config)
         check(resolved)
-        train(resolved, run)
+        if resolved.dry_run:
+            make_env, train_ids, _ = prepare(resolved)
+            dry_run(resolved, run.model_source(resolved.model), make_env, train_ids)
+        else:
+            train(resolved, run)
     except (ConfigError, VerifierError, RewardAlarm, SandboxError, FloatingPointError, OSError) as error:
         fail(error)
     except KeyboardInterrupt:
@@ -165,6 +170,7 @@ def _main(config: Any) -> None:
 
 def main() -> None:
     """Entry point of `python -m agents.train`."""
+    sys.argv = ["dry_run=true" if argument == "--dry-run" else argument for argument in sys.argv]  # no flag of Hydra's
     try:
         register_configs(sys.argv[1:], "train", TrainConfig)
     except ConfigError as error:

@@ -1,0 +1,125 @@
+"""`python -m agents.train --dry-run ...`: what a run would do, on one group, without an update or a file.
+
+It resolves the configuration, loads the model, samples and judges one group, and prints what came of it, which tokens
+are scored and what they weigh, and the memory that a run needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from omegaconf import OmegaConf
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from agents.backends import BACKENDS
+from agents.batch import BatchPlan, make_batches, teaches
+from agents.config import TrainConfig
+from agents.core import Group, PackedGroup, Trajectory
+from agents.learner import PolicyLearner
+from agents.memory import cache_memory, learner_memory
+from agents.models import LoadedModel, find_device, load_model
+from agents.parts import batch_plan, make_feed, make_learner
+from agents.rollout import Rollout
+
+
+def dry_run(config: TrainConfig, source: str, make_env: Any, task_ids: Sequence[str]) -> Group:
+    """Sample the first group of a run, and print what would be learned from it.
+
+    Args:
+        config: What the run is asked to do.
+        source: The model to load.
+        make_env: Makes an environment.
+        task_ids: The tasks to train on.
+
+    Returns:
+        The group.
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"[bold]configuration[/]\n{escape(OmegaConf.to_yaml(config))}")
+    model = load_model(source, device=find_device(config.device))
+    learner = make_learner(config, model)
+    rollout = Rollout(make_env, BACKENDS[config.backend](model, config.algo.sampler_batch), model)
+    plan = batch_plan(config.algo)
+    one = OmegaConf.merge(config, {"algo": {"groups_per_step": 1, "refill": False}})
+    feed = make_feed(one, rollout, task_ids, plan)  # type: ignore[arg-type]  # merged, it has TrainConfig's fields
+    try:
+        group = feed.take(1).groups[0]
+    finally:
+        feed.close()
+        rollout.close()
+    show_group(console, group, model, learner, plan)
+    console.print(memory_table(memory(config, model, learner, group)))
+    return group
+
+
+def show_group(console: Console, group: Group, model: LoadedModel, learner: PolicyLearner, plan: BatchPlan) -> None:
+    """Print a group: its prompt, what was answered and earned, and which tokens are scored."""
+    console.print(f"[bold]task {escape(group.task_id)}, the prompt as the model sees it[/]")
+    if turns := group.trajectories[0].turns:
+        console.print(escape(model.tokenizer.decode(turns[0].context_ids)))
+    for place, member in enumerate(group.trajectories):
+        console.print(f"\n[bold]completion {place}[/], {member.completion_length} tokens, {outcome(member)}")
+        for turn in member.turns:
+            console.print(escape(turn.text))
+    if not teaches(group, plan):
+        console.print("\nall members earned the same, so this group alone would teach nothing")
+    # members without an advantage are laid out too: what they would be scored on is the same
+    batch = make_batches([group], replace(plan, keep_silent=True, minibatches=1), learner.reward_divergences)[0]
+    console.print("\n[bold]what is learned from[/]: scored tokens in brackets, the prompt left out")
+    for row in batch.rows:
+        for owner in range(int(row.member_T.max()) + 1):
+            console.print(f"advantage {advantage(row, owner):+.3f}: {escape(marked(row, owner, model))}")
+
+
+def outcome(member: Trajectory) -> str:
+    """Return how an episode ended, what it earned, and why."""
+    if member.reward is None:
+        return escape(f"no reward: {member.error}")
+    terms = ", ".join(f"{name} {term.score:g}" for name, term in member.reward.terms.items())
+    return escape(f"{member.status}, reward {member.reward.total:g} ({terms}): {member.reward.feedback}")
+
+
+def advantage(row: PackedGroup, member: int) -> float:
+    """Return the advantage of a member of a row."""
+    return float(row.advantages_N[row.sequence_N == member][0])
+
+
+def marked(row: PackedGroup, member: int, model: LoadedModel) -> str:
+    """Return the tokens of a member of a row, those that are scored in brackets."""
+    own = (row.member_T == member).nonzero().flatten().tolist()
+    predictors = row.predictor_N[row.sequence_N == member].tolist()
+    # a token is predicted by the one before it; a member's first by the last of the prompt
+    scored = {predictor + 1 if predictor in own else own[0] for predictor in predictors}
+    texts = [(place in scored, model.tokenizer.decode([int(row.token_ids_T[place])])) for place in own]
+    return "".join(f"[{text!r}]" if is_scored else f" {text!r} " for is_scored, text in texts)
+
+
+def memory(config: TrainConfig, model: LoadedModel, learner: PolicyLearner, group: Group) -> dict[str, int]:
+    """Return the bytes that a run needs, by what takes them, with a prompt as long as this group's."""
+    algo = config.algo
+    prompt = max((len(member.turns[0].context_ids) for member in group.trajectories if member.turns), default=1)
+    longest = max(prompt + algo.max_new_tokens, min(algo.row_tokens, prompt + algo.group_size * algo.max_new_tokens))
+    rows = min(algo.sampler_batch, algo.groups_per_step * algo.group_size)
+    return {
+        **learner_memory(learner, longest),
+        "keys and values of the sampler": cache_memory(model.model, rows, prompt + algo.max_new_tokens),
+    }
+
+
+def memory_table(needed: Mapping[str, int]) -> Table:
+    """Return the memory that a run needs as a table; sampling and learning take turns."""
+    table = Table(title="memory, without what Python and torch take themselves")
+    table.add_column("for")
+    table.add_column("MiB", justify="right")
+    for name, count in needed.items():
+        if count:
+            table.add_row(name, f"{count / 2**20:,.1f}")
+    cache = needed["keys and values of the sampler"]
+    always = sum(needed[name] for name in ("weights", "optimizer state", "reference"))
+    learning = sum(needed.values()) - cache
+    table.add_row("[bold]at most at once[/]", f"[bold]{max(learning, always + cache) / 2**20:,.1f}[/]")
+    return table

@@ -1,0 +1,102 @@
+"""What a training run needs of memory, by what takes it.
+
+Nothing of full size is made to find out: what the backward pass keeps is measured on two short rows, and follows from
+them for any length, since it is a linear and a quadratic part. Left out: what Python and torch take themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from agents.core import PackedGroup
+from agents.learner import PolicyLearner
+from agents.logprob import CHUNK
+
+_SHORT, _LONG = 64, 128
+"""Lengths of the rows that are measured."""
+
+
+def learner_memory(learner: PolicyLearner, row_tokens: int) -> dict[str, int]:
+    """Return the bytes that an optimizer step needs, by name.
+
+    Args:
+        learner: The learner, before or after a step.
+        row_tokens: Length of the longest row.
+    """
+    parameters = list(learner.model.parameters())
+    trained = sum(_bytes(parameter) for parameter in parameters if parameter.requires_grad)
+    reference = [] if learner.reference is None else list(learner.reference.parameters())
+    own = {id(parameter) for parameter in parameters}
+    head = learner.model.get_output_embeddings().weight
+    return {
+        "weights": sum(map(_bytes, parameters)),
+        "gradients": trained,
+        "optimizer state": 2 * trained,  # both moments of AdamW
+        "reference": sum(_bytes(parameter) for parameter in reference if id(parameter) not in own),
+        "activations of the longest row": activation_memory(learner, row_tokens),
+        "logits of a chunk": 3 * min(CHUNK, row_tokens) * len(head) * 4,  # they, their slope and one temporary
+    }
+
+
+def activation_memory(learner: PolicyLearner, tokens: int) -> int:
+    """Return the bytes that the backward pass of a row of so many tokens keeps."""
+    if tokens <= _LONG:
+        return kept_for_backward(learner, tokens)
+    short, long = (kept_for_backward(learner, length) / length for length in (_SHORT, _LONG))
+    quadratic = (long - short) / (_LONG - _SHORT)
+    return round(tokens * (short + quadratic * (tokens - _SHORT)))
+
+
+def kept_for_backward(learner: PolicyLearner, tokens: int) -> int:
+    """Run a row of so many tokens, and return the bytes that autograd holds on to, weights not counted."""
+    weights = {parameter.untyped_storage().data_ptr() for parameter in learner.model.parameters()}
+    kept: dict[int, int] = {}
+
+    def note(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in weights:
+            kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        outputs = learner.logprobs(_row(tokens))
+    del outputs  # alive until here, so that no two tensors had the same place
+    return sum(kept.values())
+
+
+def cache_memory(model: Any, rows: int, tokens: int, element_bytes: int = 4) -> int:
+    """Return the bytes of the keys and values of sequences that are sampled side by side.
+
+    Args:
+        model: The model.
+        rows: Sequences.
+        tokens: Longest of them.
+        element_bytes: Of one number.
+    """
+    shape = model.config.get_text_config()
+    heads = getattr(shape, "num_key_value_heads", None) or shape.num_attention_heads
+    size = getattr(shape, "head_dim", None) or shape.hidden_size // shape.num_attention_heads
+    return int(2 * shape.num_hidden_layers * heads * size * rows * tokens * element_bytes)
+
+
+def _row(tokens: int) -> PackedGroup:
+    """Make a row of one member, of which all but the first token are scored."""
+    scored = tokens - 1
+    zeros_N = torch.zeros(scored)
+    return PackedGroup(
+        token_ids_T=torch.zeros(tokens, dtype=torch.long),
+        position_ids_T=torch.arange(tokens),
+        member_T=torch.zeros(tokens, dtype=torch.long),
+        predictor_N=torch.arange(scored),
+        target_N=torch.zeros(scored, dtype=torch.long),
+        behaviour_logprobs_N=zeros_N,
+        advantages_N=zeros_N,
+        sequence_N=torch.zeros(scored, dtype=torch.long),
+        weights_N=zeros_N,
+    )
+
+
+def _bytes(tensor: torch.Tensor) -> int:
+    return tensor.numel() * tensor.element_size()

@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import pytest
+
+import agents.train
+from agents.batch import pack
+from agents.core import Completion, FinishReason, Trajectory, TrajectoryStatus, Turn
+from agents.dry_run import marked
+from agents.learner import OptimizerSettings, PolicyLearner
+from agents.losses import clip
+from agents.memory import activation_memory, cache_memory, kept_for_backward, learner_memory
+from agents.models import tiny_model
+from envs.core import RewardBreakdown, RewardTerm
+
+SMALL = [
+    f"plugins=[{Path(__file__).parent / 'toys_plugin.py'}]",
+    "model=tiny",
+    "algo.group_size=6",
+    "algo.max_new_tokens=2",
+]
+
+
+def learner_of(model, reference=None):
+    settings = OptimizerSettings(
+        learning_rate=1e-3, warmup_steps=0, weight_decay=0.0, betas=(0.9, 0.95), max_grad_norm=1.0
+    )
+    return PolicyLearner(model, surrogate=clip, temperature=1.0, settings=settings, reference=reference)
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    return tiny_model()
+
+
+def test_a_dry_run_shows_one_group_and_writes_nothing(tmp_path, monkeypatch, capsys, command):
+    monkeypatch.chdir(tmp_path)
+    assert command(agents.train.main, "--dry-run", *SMALL, "env=kinds", "algo.kl_weight=0.1") == 0
+    said = capsys.readouterr().out
+    assert "max_new_tokens: 2" in said
+    assert "completion 5" in said and "completion 6" not in said
+    # the verifier's feedback names the kind that was asked for, and the task is called after it
+    kind = said.partition("\ntask ")[2].partition("-")[0]
+    assert said.count(f"{kind}!") == 6
+    assert said.count("advantage ") == 6
+    assert "optimizer state" in said and "reference" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_environment_said_between_two_answers_is_not_scored(tiny):
+    def completion(text):
+        ids = tuple(tiny.tokenizer.encode(text, add_special_tokens=False))
+        return Completion(
+            token_ids=ids, logprobs=(-1.0,) * len(ids), finish_reason=FinishReason.LENGTH, policy_version=0
+        )
+
+    first = Turn(context_ids=(5, 6), completion=completion("ab"), text="ab")
+    second = Turn(context_ids=completion("no").token_ids, completion=completion("c"), text="c")
+    reward = RewardBreakdown(terms={"x": RewardTerm(score=1.0)}, passed=True, feedback="")
+    member = Trajectory(task_id="t", turns=(first, second), status=TrajectoryStatus.TRUNCATED, reward=reward)
+    row = pack([(member, 1.0)])
+    assert marked(row, 0, tiny) == "['a']['b'] 'n'  'o' ['c']"
+
+
+def test_the_memory_of_the_weights_and_of_the_sampler_is_what_one_counts(tiny):
+    learner = learner_of(tiny.model, reference=tiny_model(1).model)
+    needed = learner_memory(learner, row_tokens=100)
+    count = sum(parameter.numel() for parameter in tiny.model.parameters())
+    assert (needed["weights"], needed["gradients"], needed["reference"]) == (4 * count,) * 3
+    assert needed["optimizer state"] == 8 * count
+    # keys and values, 2 layers, 2 heads of 16, 3 sequences of 5 tokens, 4 bytes
+    assert cache_memory(tiny.model, rows=3, tokens=5) == 2 * 2 * 2 * 16 * 3 * 5 * 4
+
+
+def test_the_activations_of_a_long_row_follow_from_two_short_ones(tiny):
+    learner = learner_of(tiny.model)
+    assert activation_memory(learner, 700) == pytest.approx(kept_for_backward(learner, 700), rel=0.02)
