@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 
-from agents.models import LoadedModel
+from agents.models import LoadedModel, save_model
 from envs.core import ConfigError
 from envs.files import replacing
 
@@ -56,8 +56,7 @@ def save_checkpoint(run_dir: Path, step: int, model: LoadedModel, state: Mapping
     for abandoned in folder.glob(".step_*.partial"):
         shutil.rmtree(abandoned)
     try:
-        model.model.save_pretrained(scratch / "model")
-        model.tokenizer.save_pretrained(scratch / "model")
+        save_model(model, scratch / "model")
         torch.save(dict(state), scratch / "state.pt")
         _flush(scratch)
         shutil.rmtree(target, ignore_errors=True)

@@ -56,6 +56,7 @@ def check(config: TrainConfig) -> None:
         ("algo.clip_high", config.algo.clip_high, 0),
         ("algo.correction_cap", config.algo.correction_cap, 1),
         ("algo.kl_weight", config.algo.kl_weight, 0),
+        ("algo.lora.rank", config.algo.lora.rank, 0),
         ("algo.overlong_penalty", config.algo.overlong_penalty, 0),
         ("eval.samples", config.eval.samples, 1),
         ("eval.samples_during", config.eval.samples_during, 0),
@@ -69,6 +70,11 @@ def check(config: TrainConfig) -> None:
             raise ConfigError(f"algo.{name} is a share, from 0 to 1, got {getattr(config.algo, name)!r}")
     if config.algo.steps_ahead not in (0, 1):
         raise ConfigError(f"algo.steps_ahead must be 0 or 1, got {config.algo.steps_ahead!r}")
+    compares = config.algo.kl_weight > 0 or config.algo.watch_kl
+    if config.algo.steps_ahead and config.algo.lora.rank and compares and config.algo.reference is None:
+        raise ConfigError(
+            "algo.steps_ahead=1 would sample while the adapter is off for the reference: give algo.reference=NAME"
+        )
     if config.algo.dual_clip is not None and not config.algo.dual_clip > 1:
         raise ConfigError(f"algo.dual_clip must be above 1, or ratios of 1 would be cut, got {config.algo.dual_clip!r}")
     if config.eval.split == "train":

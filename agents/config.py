@@ -53,6 +53,18 @@ SANDBOX_CONFIGS: dict[str, type[BubblewrapConfig]] = {
 
 
 @dataclass
+class LoraConfig:
+    """A low-rank adapter, trained instead of the weights (needs `pip install peft`)."""
+
+    rank: int = 0
+    """Of the adapter, such as 16; 0: all weights are trained. Adapters want about ten times the learning rate."""
+    alpha: float | None = None
+    """The adapter's output is scaled by alpha / rank; twice the rank when not given."""
+    targets: list[str] | None = None
+    """Names of the layers that have one, such as `[q_proj,v_proj]`; all linear layers of the blocks when not given."""
+
+
+@dataclass
 class AlgoConfig:
     """The learning algorithm."""
 
@@ -126,6 +138,7 @@ class AlgoConfig:
     """Of AdamW."""
     max_grad_norm: float = 1.0
     """The gradient is scaled down to this norm."""
+    lora: LoraConfig = field(default_factory=LoraConfig)
     row_tokens: int = 1024
     """Longest sequence of the learner: a group's prompt and its members, laid one behind the other."""
     sampler_batch: int = 64

@@ -21,8 +21,8 @@ from agents.config import TrainConfig
 from agents.core import Group, PackedGroup, Trajectory
 from agents.learner import PolicyLearner
 from agents.memory import cache_memory, learner_memory
-from agents.models import LoadedModel, find_device, load_model
-from agents.parts import batch_plan, make_feed, make_learner
+from agents.models import LoadedModel
+from agents.parts import batch_plan, load_policy, make_feed, make_learner
 from agents.rollout import Rollout
 
 
@@ -40,7 +40,7 @@ def dry_run(config: TrainConfig, source: str, make_env: Any, task_ids: Sequence[
     """
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"[bold]configuration[/]\n{escape(OmegaConf.to_yaml(config))}")
-    model = load_model(source, device=find_device(config.device))
+    model = load_policy(config, source)
     learner = make_learner(config, model)
     rollout = Rollout(make_env, BACKENDS[config.backend](model, config.algo.sampler_batch), model)
     plan = batch_plan(config.algo)

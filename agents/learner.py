@@ -18,6 +18,7 @@ from agents.core import Batch, PackedGroup, Trajectory
 from agents.correction import CORRECTIONS, effective_sample_share
 from agents.logprob import token_logprobs
 from agents.losses import LossInputs, LossSettings, Surrogate, token_losses
+from agents.models import causal_lm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +153,7 @@ class PolicyLearner:
             row: The tokens.
             model: Whose; the learner's own when not given.
         """
-        model = self.model if model is None else model
+        model = causal_lm(self.model if model is None else model)
         device = model.device
         hidden_TH = model.base_model(
             input_ids=row.token_ids_T[None].to(device),
@@ -227,17 +228,30 @@ class PolicyLearner:
             }
         return loss, {**sums, "loss_sum": loss.item(), "unknown_logprobs": float(unknown_N.sum())}
 
+    def _trained_alone(self) -> set[str]:
+        """Return the names of the weights that are trained, where others are not: those stay what they were."""
+        trained = {name for name, parameter in self.model.named_parameters() if parameter.requires_grad}
+        return trained if len(trained) < len(list(self.model.named_parameters())) else set()
+
     def _learning_rate(self) -> float:
         ramp = min(1.0, self.steps / self.settings.warmup_steps) if self.settings.warmup_steps else 1.0
         return self.settings.learning_rate * ramp
 
     def state_dict(self) -> dict[str, Any]:
         """Return everything that the next step depends on."""
-        return {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "steps": self.steps}
+        weights = self.model.state_dict()
+        if trained := self._trained_alone():
+            weights = {name: weights[name] for name in trained}
+        return {"model": weights, "optimizer": self.optimizer.state_dict(), "steps": self.steps}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Continue from what `state_dict` returned."""
-        self.model.load_state_dict(state["model"])
+        weights = state["model"]
+        if trained := self._trained_alone():
+            if weights.keys() != trained:
+                raise ValueError("the checkpoint's trained weights are not those of this model")
+            weights = {**self.model.state_dict(), **weights}
+        self.model.load_state_dict(weights)
         self.optimizer.load_state_dict(state["optimizer"])
         self.steps = state["steps"]
 

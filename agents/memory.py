@@ -61,7 +61,7 @@ def kept_for_backward(learner: PolicyLearner, tokens: int) -> int:
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
-        outputs = learner.logprobs(_row(tokens))
+        outputs = learner.logprobs(blank_row(tokens))
     del outputs  # alive until here, so that no two tensors had the same place
     return sum(kept.values())
 
@@ -81,7 +81,7 @@ def cache_memory(model: Any, rows: int, tokens: int, element_bytes: int = 4) -> 
     return int(2 * shape.num_hidden_layers * heads * size * rows * tokens * element_bytes)
 
 
-def _row(tokens: int) -> PackedGroup:
+def blank_row(tokens: int) -> PackedGroup:
     """Make a row of one member, of which all but the first token are scored."""
     scored = tokens - 1
     zeros_N = torch.zeros(scored)

@@ -78,7 +78,11 @@ def check_model(name: str) -> None:
         raise ConfigError(f"no model {name!r}: expected {', '.join(NAMED_MODELS)}, hf:ID, or a folder with weights")
     if not any(folder.glob("*.safetensors")):
         raise ConfigError(f"the folder {name!r} holds no weights (*.safetensors)")
-    if not (folder / "config.json").is_file():
+    if (folder / "adapter_config.json").is_file():
+        from agents.lora import base_of
+
+        check_model(base_of(folder))
+    elif not (folder / "config.json").is_file():
         raise ConfigError(f"the folder {name!r} holds weights but no config.json")
 
 
@@ -106,12 +110,16 @@ def model_folder(name: str) -> Path:
 
 
 def load_model(name: str, *, device: str = "cpu") -> LoadedModel:
-    """Load weights in float32 and the tokenizer that belongs to them.
+    """Load weights in float32 and the tokenizer that belongs to them; an adapter is merged into the model below it.
 
     Raises:
         ConfigError: There is no such model, or it cannot be fetched.
     """
     check_model(name)
+    if (model_folder(name) / "adapter_config.json").is_file():
+        from agents.lora import load_merged
+
+        return load_merged(name, device=device)
     if name == "tiny":
         tiny = tiny_model()
         tiny.model.to(device)
@@ -133,6 +141,29 @@ def load_model(name: str, *, device: str = "cpu") -> LoadedModel:
     except (OSError, ValueError, SafetensorError) as error:
         raise ConfigError(f"the model {name!r} cannot be loaded: {error}") from error
     return LoadedModel(model=model, tokenizer=tokenizer, eos_ids=_eos_ids(model, tokenizer))
+
+
+def causal_lm(model: Any) -> Any:
+    """Return the `transformers` model, out of the wrapper of `peft` where there is one."""
+    return model.get_base_model() if hasattr(model, "get_base_model") else model
+
+
+def save_model(model: LoadedModel, folder: Path) -> None:
+    """Write a model and its tokenizer in the standard format; of a model with an adapter, the adapter alone."""
+    from agents.lora import has_adapter, save_adapter
+
+    if has_adapter(model.model):
+        save_adapter(model.model, folder)
+    else:
+        model.model.save_pretrained(folder)
+    model.tokenizer.save_pretrained(folder)
+
+
+def sampler_weights(model: Any) -> dict[str, torch.Tensor]:
+    """Return the weights to sample from, under the base model's names: what an adapter changes is added to them."""
+    from agents.lora import merged_weights
+
+    return merged_weights(causal_lm(model))
 
 
 def tiny_model(seed: int = 0) -> LoadedModel:

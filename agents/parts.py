@@ -13,9 +13,26 @@ from agents.config import AlgoConfig, TrainConfig
 from agents.core import Group, Sampling
 from agents.feed import Feed, FeedSettings
 from agents.learner import OffPolicy, OptimizerSettings, PolicyLearner
+from agents.lora import WithoutAdapter, is_adapter, load_adapted
 from agents.losses import LossSettings
-from agents.models import LoadedModel, load_model
+from agents.models import LoadedModel, find_device, load_model
 from agents.rollout import Rollout
+
+
+def load_policy(config: TrainConfig, source: str) -> LoadedModel:
+    """Load the model to train, with an adapter where one is configured.
+
+    Args:
+        config: What the run is asked to do.
+        source: The model, or the checkpoint to go on from.
+
+    Raises:
+        ConfigError: It cannot be loaded, or cannot have such an adapter.
+    """
+    device = find_device(config.device)
+    if config.algo.lora.rank:
+        return load_adapted(source, config.algo.lora, device=device, seed=config.seed)
+    return load_model(source, device=device)
 
 
 def make_learner(config: TrainConfig, model: LoadedModel) -> PolicyLearner:
@@ -83,6 +100,8 @@ def _reference(config: TrainConfig, model: LoadedModel) -> Any:
     """Return the model to compare with, which never changes; None if nothing is compared."""
     if not (config.algo.kl_weight or config.algo.watch_kl):
         return None
+    if config.algo.lora.rank and config.algo.reference is None and not is_adapter(config.model):
+        return WithoutAdapter(model.model)
     reference = load_model(config.algo.reference or config.model, device=str(model.model.device)).model
     reference.eval().requires_grad_(False)
     return reference

@@ -22,8 +22,8 @@ from agents.eval import evaluate
 from agents.interrupt import Interrupts
 from agents.job import with_job
 from agents.metrics import EvalResult, step_numbers
-from agents.models import check_model, find_device, load_model
-from agents.parts import batch_plan, make_feed, make_learner
+from agents.models import check_model, find_device
+from agents.parts import batch_plan, load_policy, make_feed, make_learner
 from agents.progress import Progress
 from agents.report import finish
 from agents.rollout import Rollout, text_env
@@ -49,7 +49,7 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
     make_env, train_ids, eval_ids = prepare(config)
     run.begin(config)
 
-    model = load_model(run.model_source(config.model), device=find_device(config.device))
+    model = load_policy(config, run.model_source(config.model))
     policy = BACKENDS[config.backend](model, algo.sampler_batch)
     learner = make_learner(config, model)
     rollout = Rollout(make_env, policy, model, error_budget=algo.error_budget)

@@ -25,6 +25,7 @@ OWNERS = {
     "fastapi": ("agents/serve/",),
     "sqlalchemy": ("agents/serve/",),
     "uvicorn": ("agents/serve/",),
+    "peft": ("agents/lora.py",),
     "vllm": ("agents/backends/vllm.py",),
 }
 

@@ -220,7 +220,7 @@ def test_a_sandbox_that_cannot_be_is_one_line_before_any_weights_are_loaded(
         raise AssertionError("weights are loaded although the sandbox cannot be")
 
     pytest.importorskip("docker")
-    monkeypatch.setattr("agents.train.load_model", no_weights)
+    monkeypatch.setattr("agents.train.load_policy", no_weights)
     monkeypatch.setattr("agents.eval.load_model", no_weights)
     monkeypatch.setenv("DOCKER_HOST", NOWHERE)
     monkeypatch.chdir(tmp_path)

@@ -263,7 +263,7 @@ def test_a_mistake_is_one_line_with_the_nearest_name(tmp_path, monkeypatch, caps
     def no_weights(*_, **__):
         raise AssertionError("weights are loaded although the configuration cannot be")
 
-    monkeypatch.setattr("agents.train.load_model", no_weights)
+    monkeypatch.setattr("agents.train.load_policy", no_weights)
     monkeypatch.chdir(tmp_path)
     assert command(agents.train.main, *small_for(arguments), "run_dir=run", *arguments) == 2
     said = capsys.readouterr().err
