@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from agents.advantage import ADVANTAGES
 from agents.algorithms import ALGORITHMS
-from agents.backends import BACKENDS
+from agents.backends import check_backend
 from agents.batch import AGGREGATES
 from agents.config import TrainConfig
 from agents.correction import CORRECTIONS
@@ -31,13 +31,13 @@ def check(config: TrainConfig) -> None:
         ("kl_estimator", config.algo.kl_estimator, DIVERGENCES),
         ("place of the divergence", config.algo.kl_in, ("loss", "reward")),
         ("split", config.eval.split, SPLITS),
-        ("backend", config.backend, BACKENDS),
     )
     for what, value, known in names:
         if value not in known:
             raise ConfigError(unknown_name(what, value, known))
     sandbox_choice(config.sandbox)
     chosen_trackers(config.trackers)
+    check_backend(config.backend, training=True)
     if config.algo.group_size < 2:
         raise ConfigError(
             f"algo.group_size must be at least 2: one member alone has no sibling ({config.algo.group_size})"

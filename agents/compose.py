@@ -16,47 +16,52 @@ from omegaconf.errors import OmegaConfBaseException
 
 import envs
 from agents.algorithms import ALGORITHMS
-from agents.config import SANDBOX_CONFIGS, AlgoConfig, EvalConfig
+from agents.config import BACKEND_CONFIGS, SANDBOX_CONFIGS, AlgoConfig, EvalConfig
 from envs.core import ConfigError
 from envs.options import parse_overrides, unknown_name
 from envs.sandboxes import sandbox_choice, sandbox_option
 
 _NESTED = {"algo": fields(AlgoConfig), "eval": fields(EvalConfig)}
+_GROUPS: dict[str, tuple[str, Mapping[str, type[Any]]]] = {
+    "sandbox": ("auto", SANDBOX_CONFIGS),
+    "backend": ("transformers", BACKEND_CONFIGS),
+}
+"""Option -> its default, and what may be chosen."""
 
 
 def register_configs(arguments: Sequence[str], name: str, schema: type[Any]) -> None:
     """Tell Hydra of the schema and of every environment, plug-ins included, before it reads the command line.
 
     Args:
-        arguments: The command line, of which `plugins=`, `env=` and `sandbox=` are looked at.
+        arguments: The command line, of which `plugins=`, `env=`, `sandbox=` and `backend=` are looked at.
         name: Name of the configuration.
         schema: Its dataclass.
 
     Raises:
-        ConfigError: A plug-in cannot be loaded, there is no such environment or sandbox, or an option does not exist.
+        ConfigError: A plug-in cannot be loaded, there is no such environment, sandbox, backend or option.
     """
-    given = [argument for argument in arguments if argument.startswith(("plugins=", "env=", "sandbox="))]
+    looked_at = tuple(f"{option}=" for option in ("plugins", "env", *_GROUPS))
+    given = [argument for argument in arguments if argument.startswith(looked_at)]
     options = parse_overrides(given)
     envs.load_plugins(_listed(options.get("plugins", [])))
     known = envs.registered()
     chosen = str(options.get("env", "code")).split(",")  # a sweep names several
-    sandboxes = str(options.get("sandbox", "auto")).split(",")
     for choice in chosen:
         if choice not in known:
             raise envs.UnknownEnvError(unknown_name("environment", choice, known))
-    for choice in sandboxes:
-        if choice not in SANDBOX_CONFIGS:
-            raise ConfigError(unknown_name("sandbox", choice, SANDBOX_CONFIGS))
     store = ConfigStore.instance()
     store.store(name=name, node=schema)
-    for sandbox_name, node in SANDBOX_CONFIGS.items():
-        store.store(group="sandbox", name=sandbox_name, node=node)
+    owners = {"env": ("environment", {choice: list(envs.default_options(choice)) for choice in chosen})}
+    for group, (default, members) in _GROUPS.items():
+        choices = str(options.get(group, default)).split(",")
+        for choice in choices:
+            if choice not in members:
+                raise ConfigError(unknown_name(group, choice, members))
+        owners[group] = (group, {choice: _options(members[choice]) for choice in choices})
+        for member, node in members.items():
+            store.store(group=group, name=member, node=node)
     for env_name in known:
         store.store(group="env", name=env_name, node={"name": env_name, **envs.default_options(env_name)})
-    owners = {
-        "env": ("environment", {choice: list(envs.default_options(choice)) for choice in chosen}),
-        "sandbox": ("sandbox", {choice: _options(SANDBOX_CONFIGS[choice]) for choice in sandboxes}),
-    }
     _check_overrides(arguments, name, schema, owners)
 
 
@@ -94,17 +99,18 @@ def _check_overrides(
         raise ConfigError(": ".join(reasons)) from error
 
 
-def resumed_sandbox(stored: Any, composed: Any, overrides: Sequence[str]) -> Any:
-    """Return the `sandbox` node of a run that is resumed.
+def resumed_group(group: str, stored: Any, composed: Any, overrides: Sequence[str]) -> Any:
+    """Return the node of a group, such as `sandbox`, of a run that is resumed.
 
     Args:
+        group: Which.
         stored: That of the run; of an older one, a name.
         composed: That of the command line.
         overrides: What the command line gives.
     """
-    if any(override.startswith("sandbox=") for override in overrides):
+    if any(override.startswith(f"{group}=") for override in overrides):
         return composed
-    anew = [text.removeprefix("sandbox.") for text in overrides if text.startswith("sandbox.")]
+    anew = [text.removeprefix(f"{group}.") for text in overrides if text.startswith(f"{group}.")]
     node = {"name": stored} if isinstance(stored, str) else stored
     return OmegaConf.merge(node, OmegaConf.from_dotlist(anew))
 

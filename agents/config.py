@@ -10,7 +10,13 @@ from typing import Any
 
 from omegaconf import MISSING
 
-DEFAULTS = ("_self_", {"env": "code"}, {"sandbox": "auto"}, {"override hydra/job_logging": "stdout"})
+DEFAULTS = (
+    "_self_",
+    {"env": "code"},
+    {"sandbox": "auto"},
+    {"backend": "transformers"},
+    {"override hydra/job_logging": "stdout"},
+)
 """What a command's configuration is composed of."""
 
 NO_FILES = {"run": {"dir": "."}, "sweep": {"dir": "runs", "subdir": "."}, "output_subdir": None}
@@ -62,6 +68,64 @@ class LoraConfig:
     """The adapter's output is scaled by alpha / rank; twice the rank when not given."""
     targets: list[str] | None = None
     """Names of the layers that have one, such as `[q_proj,v_proj]`; all linear layers of the blocks when not given."""
+
+
+@dataclass
+class TransformersConfig:
+    """Sampling with the learner's own model, in this process; `backend=transformers`."""
+
+    name: str = "transformers"
+    """Which backend."""
+
+
+@dataclass
+class VllmConfig:
+    """Sampling with vLLM, in this process or on a server; `backend=vllm`."""
+
+    name: str = "vllm"
+    """Which backend."""
+    url: str | None = None
+    """A vLLM server with the same weights, such as `http://localhost:8000`, for evaluation; none: this process."""
+    dtype: str = "auto"
+    """Of the engine: `float32`, `bfloat16`, `float16`; `auto` is float32 on a processor and bfloat16 on a GPU."""
+    tolerance: float | None = None
+    """Largest difference between a log-probability of the engine and the learner's after the weights were handed over,
+    beyond which the run ends; when not given, 1e-3 in float32 and 0.5 in 16 bits."""
+    cache_gib: float = 2.0
+    """Memory of the engine for keys and values."""
+    context: int | None = None
+    """Longest sequence, prompt and completion together; what the model takes when not given."""
+    eager: bool | None = None
+    """Whether no graph is captured; when not given, so on a processor only."""
+    timeout_s: float = 600.0
+    """How long a server may take for one completion."""
+
+
+@dataclass
+class OpenAIConfig:
+    """Evaluation against an OpenAI-compatible endpoint, which holds the model; `backend=openai`."""
+
+    name: str = "openai"
+    """Which backend."""
+    url: str | None = None
+    """The endpoint, such as `http://localhost:8000/v1`; must be given."""
+    key_env: str | None = None
+    """NAME of the environment variable that holds the key; none: no key is needed."""
+    concurrency: int = 8
+    """Requests under way at the same time."""
+    timeout_s: float = 120.0
+    """How long one answer may take."""
+    retries: int = 4
+    """Times that a request is sent again after a failure that may pass, each after a longer pause."""
+    limit_name: str = "max_completion_tokens"
+    """How the endpoint calls the longest completion; older ones say `max_tokens`."""
+
+
+BACKEND_CONFIGS: dict[str, type[Any]] = {
+    "transformers": TransformersConfig,
+    "vllm": VllmConfig,
+    "openai": OpenAIConfig,
+}
 
 
 @dataclass
@@ -172,8 +236,8 @@ class TrainConfig:
     """Environment and its options; `env=NAME` chooses."""
     model: str = "smollm2-135m"
     """`smollm2-135m`, `tiny`, `hf:ID`, or the path of a folder with weights (a run's checkpoint, say)."""
-    backend: str = "transformers"
-    """What samples."""
+    backend: Any = "transformers"
+    """What samples: `backend=transformers` or `vllm`, and its options, such as `backend.cache_gib=4`."""
     device: str = "auto"
     """Where sampling and learning run: `auto` (a GPU where torch finds one), `cpu`, `cuda`, `cuda:1`, ..."""
     sandbox: Any = "auto"

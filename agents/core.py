@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import torch
 
-from envs.core import RewardBreakdown
+from envs.core import Message, RewardBreakdown, VerifierError
 
 
 class FinishReason(StrEnum):
@@ -41,10 +41,13 @@ class Completion:
 
     token_ids: tuple[int, ...]
     logprobs: tuple[float, ...]
-    """Log-probability of each sampled token at the sampling temperature, over the whole vocabulary."""
+    """Log-probability of each sampled token at the sampling temperature, over the whole vocabulary; NaN where the
+    sampler did not say."""
     finish_reason: FinishReason
     policy_version: int
     """Number of optimizer steps behind the weights that sampled this."""
+    unseen_tokens: int = 0
+    """Tokens of an endpoint that answers with text alone: counted there, ids unknown, nothing to learn from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ class Turn:
     completion: Completion
     text: str
     """The completion as the environment received it."""
+    unseen_context: int = 0
+    """Tokens that an endpoint read, where it answers with text alone; the whole conversation counts at each turn."""
 
 
 class TrajectoryStatus(StrEnum):
@@ -88,7 +93,7 @@ class Trajectory:
     @property
     def completion_length(self) -> int:
         """Number of tokens that the policy sampled, over all turns."""
-        return sum(len(turn.completion.token_ids) for turn in self.turns)
+        return sum(len(turn.completion.token_ids) + turn.completion.unseen_tokens for turn in self.turns)
 
     @property
     def passed(self) -> bool:
@@ -147,6 +152,10 @@ class Batch:
     """Trajectories that the loss is over, counted the same way."""
 
 
+class SamplerError(RuntimeError):
+    """The sampler failed, or it does not sample from the learner's weights: a run must not go on."""
+
+
 class PolicyBackend(Protocol):
     """Samples completions. Tokens in, tokens out."""
 
@@ -155,7 +164,19 @@ class PolicyBackend(Protocol):
         ...
 
     def load_weights(self, weights: Mapping[str, torch.Tensor], policy_version: int) -> None:
-        """Sample from these weights from now on."""
+        """Sample from these weights from now on.
+
+        Raises:
+            SamplerError: It would sample from others.
+        """
+        ...
+
+
+class ChatBackend(Protocol):
+    """Answers conversations with text: good for evaluation, never for learning."""
+
+    def answer(self, conversations: Sequence[Sequence[Message]], sampling: Sampling) -> list[Turn | VerifierError]:
+        """Answer each conversation, in their order; one that got no answer has the reason instead."""
         ...
 
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from agents.backends import BACKENDS
+from agents.backends import BACKENDS, backend_config
 from agents.batch import BatchPlan, make_batches, teaches
 from agents.config import TrainConfig
 from agents.core import Group, PackedGroup, Trajectory
@@ -42,7 +42,8 @@ def dry_run(config: TrainConfig, source: str, make_env: Any, task_ids: Sequence[
     console.print(f"[bold]configuration[/]\n{escape(OmegaConf.to_yaml(config))}")
     model = load_policy(config, source)
     learner = make_learner(config, model)
-    rollout = Rollout(make_env, BACKENDS[config.backend](model, config.algo.sampler_batch), model)
+    backend = backend_config(config.backend)
+    rollout = Rollout(make_env, BACKENDS[backend.name](backend, model, config.algo.sampler_batch), model)
     plan = batch_plan(config.algo)
     one = OmegaConf.merge(config, {"algo": {"groups_per_step": 1, "refill": False}})
     feed = make_feed(one, rollout, task_ids, plan)  # type: ignore[arg-type]  # merged, it has TrainConfig's fields

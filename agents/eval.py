@@ -15,13 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 import envs
-from agents.backends import BACKENDS
+from agents.backends import check_sampler, load_sampler
 from agents.checkpoint import write_atomic
 from agents.compose import env_options, fail, register_configs
 from agents.config import DEFAULTS, NO_FILES
-from agents.core import Sampling
+from agents.core import SamplerError, Sampling
 from agents.metrics import EvalResult, finite
-from agents.models import check_model, find_device, load_model
 from agents.rollout import Rollout, text_env
 from agents.schedule import Stream, stream_seed
 from envs.core import SPLITS, ConfigError, RewardAlarm, VerifierError
@@ -42,9 +41,9 @@ class EvaluateConfig:
     env: Any = MISSING
     """Environment and its options; `env=NAME` chooses."""
     model: str = "smollm2-135m"
-    """A named model, `hf:ID`, a folder with weights, or the folder of a run."""
-    backend: str = "transformers"
-    """What samples."""
+    """A named model, `hf:ID`, a folder with weights, or the folder of a run; for an endpoint, as it calls the model."""
+    backend: Any = "transformers"
+    """What samples: `backend=transformers`, `vllm` or `openai`, and its options, such as `backend.url=...`."""
     device: str = "auto"
     """Where it samples: `auto` (a GPU where torch finds one), `cpu`, `cuda`, ..."""
     sandbox: Any = "auto"
@@ -59,6 +58,8 @@ class EvaluateConfig:
     """Longest completion of one turn."""
     sampler_batch: int = 64
     """Completions sampled side by side."""
+    error_budget: float = 1.0
+    """Share of the last completions that may be without a reward for a fault of ours; beyond it the command stops."""
     seed: int = 0
     """Of hidden inputs and sampling."""
     plugins: list[str] = field(default_factory=list)
@@ -136,15 +137,13 @@ def check(config: EvaluateConfig) -> None:
     Raises:
         ConfigError: A field has a value that does not exist or makes no sense.
     """
-    for what, value, known in (("split", config.split, SPLITS), ("backend", config.backend, BACKENDS)):
-        if value not in known:
-            raise ConfigError(unknown_name(what, value, known))
+    if config.split not in SPLITS:
+        raise ConfigError(unknown_name("split", config.split, SPLITS))
     sandbox_choice(config.sandbox)
     for name in ("samples", "temperature", "max_new_tokens", "sampler_batch"):
         if not getattr(config, name) > 0:
             raise ConfigError(f"{name} must be positive, got {getattr(config, name)!r}")
-    check_model(config.model)
-    find_device(config.device)
+    check_sampler(config.backend, config.model, config.device, training=False)
 
 
 def run(config: EvaluateConfig) -> EvalResult:
@@ -160,9 +159,8 @@ def run(config: EvaluateConfig) -> EvalResult:
     task_ids = [task.task_id for task in env.tasks(config.split)]
     if not task_ids:
         raise ConfigError(f"the split {config.split!r} of {name!r} holds no task")
-    model = load_model(config.model, device=find_device(config.device))
-    policy = BACKENDS[config.backend](model, config.sampler_batch)
-    rollout = Rollout(lambda: envs.make(name, **options), policy, model)
+    policy, model = load_sampler(config.backend, config.model, device=config.device, max_batch=config.sampler_batch)
+    rollout = Rollout(lambda: envs.make(name, **options), policy, model, error_budget=config.error_budget)
     sampling = Sampling(temperature=config.temperature, max_new_tokens=config.max_new_tokens)
     result = evaluate(rollout, task_ids, samples=config.samples, sampling=sampling, seed=config.seed)
     rollout.close()
@@ -184,7 +182,7 @@ def run(config: EvaluateConfig) -> EvalResult:
 def _main(config: Any) -> None:
     try:
         run(config)
-    except (ConfigError, VerifierError, RewardAlarm, SandboxError, OSError) as error:
+    except (ConfigError, VerifierError, RewardAlarm, SandboxError, SamplerError, OSError) as error:
         fail(error)
 
 

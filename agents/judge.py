@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agents.backends import BACKENDS
+from agents.backends import BACKENDS, backend_config
 from agents.core import PolicyBackend, Sampling
 from agents.models import LoadedModel, check_model, find_device, load_model
 from envs.core import Message
@@ -73,7 +73,7 @@ class LocalChat:
     def _ready(self) -> tuple[LoadedModel, PolicyBackend]:
         if self._loaded is None:
             model = load_model(self.model, device=find_device(self._device))
-            self._loaded = model, BACKENDS[self._backend](model, 1)
+            self._loaded = model, BACKENDS[self._backend](backend_config(self._backend), model, 1)
         return self._loaded
 
 

@@ -159,11 +159,14 @@ def save_model(model: LoadedModel, folder: Path) -> None:
     model.tokenizer.save_pretrained(folder)
 
 
-def sampler_weights(model: Any) -> dict[str, torch.Tensor]:
-    """Return the weights to sample from, under the base model's names: what an adapter changes is added to them."""
+def sampler_weights(model: LoadedModel) -> dict[str, torch.Tensor]:
+    """Return the weights that a sampler of its own needs, by the base model's names, with what an adapter adds.
+
+    The output head is always among them: where it is tied to the embeddings, an engine may keep a copy of each.
+    """
     from agents.lora import merged_weights
 
-    return merged_weights(causal_lm(model))
+    return merged_weights(causal_lm(model.model))
 
 
 def tiny_model(seed: int = 0) -> LoadedModel:

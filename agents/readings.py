@@ -21,14 +21,15 @@ from rich.console import Console
 from rich.table import Table
 
 import envs
-from agents.backends import BACKENDS
+from agents.backends import load_sampler
 from agents.checkpoint import write_atomic
 from agents.compose import env_options, fail, register_configs
-from agents.core import PolicyBackend, Sampling
+from agents.core import ChatBackend, PolicyBackend, SamplerError, Sampling
 from agents.eval import EvaluateConfig, check, evaluate
 from agents.metrics import EvalResult, finite
-from agents.models import LoadedModel, find_device, load_model
+from agents.models import LoadedModel
 from agents.rollout import Rollout, text_env
+from agents.speakers import Dialogue, make_speaker
 from envs.core import ConfigError, RewardAlarm, Task, VerifierError
 from envs.genes.env import GenesEnv
 from envs.genes.leak import Overtaking, counterfactual
@@ -56,8 +57,7 @@ def run(config: EvaluateConfig) -> dict[str, EvalResult]:
     common = [task_id for task_id in tasks["full"] if all(task_id in set(ids) for ids in tasks.values())]
     if not common:
         raise ConfigError(f"no case in the split {config.split!r} of {name!r} has present and absent features")
-    model = load_model(config.model, device=find_device(config.device))
-    policy = BACKENDS[config.backend](model, config.sampler_batch)
+    policy, model = load_sampler(config.backend, config.model, device=config.device, max_batch=config.sampler_batch)
     sampling = Sampling(temperature=config.temperature, max_new_tokens=config.max_new_tokens)
     results: dict[str, EvalResult] = {}
     for reading, variant in variants.items():
@@ -81,15 +81,31 @@ def run(config: EvaluateConfig) -> dict[str, EvalResult]:
 
 
 def counterfactual_test(
-    env: TextEnv, task_ids: Sequence[str], policy: PolicyBackend, model: LoadedModel, sampling: Sampling
+    env: TextEnv,
+    task_ids: Sequence[str],
+    policy: PolicyBackend | ChatBackend,
+    model: LoadedModel | None,
+    sampling: Sampling,
 ) -> Overtaking:
-    """Return what becomes of a model's answers when an absent feature that speaks for another gene turns present."""
+    """Return what becomes of a model's answers when an absent feature that speaks for another gene turns present.
+
+    Raises:
+        VerifierError: An endpoint did not answer.
+    """
     assert isinstance(env, GenesEnv)  # the only environment with readings
+    speaker = make_speaker(policy, model)
     begun = [env.begin(env.task(task_id), np.random.default_rng(sampling.seed)) for task_id in task_ids]
 
     def ask(tasks: Sequence[Task]) -> list[str]:
-        completions = policy.generate([model.encode_prompt(task.prompt) for task in tasks], sampling)
-        return [model.decode(completion.token_ids) for completion in completions]
+        dialogues = [Dialogue() for _ in tasks]
+        for dialogue, task in zip(dialogues, tasks, strict=True):
+            speaker.hear(dialogue, tuple(task.prompt))
+        answers = []
+        for turn in speaker.turns(dialogues, sampling):
+            if isinstance(turn, VerifierError):
+                raise turn
+            answers.append(turn.text)
+        return answers
 
     return counterfactual(env, begun, ask)
 
@@ -116,7 +132,7 @@ def readings_table(results: Mapping[str, EvalResult], title: str) -> Table:
 def _main(config: Any) -> None:
     try:
         run(config)
-    except (ConfigError, VerifierError, RewardAlarm, SandboxError, OSError) as error:
+    except (ConfigError, VerifierError, RewardAlarm, SandboxError, SamplerError, OSError) as error:
         fail(error)
 
 

@@ -12,19 +12,11 @@ from typing import Any
 
 import gymnasium
 
-from agents.core import (
-    Completion,
-    FinishReason,
-    Group,
-    PolicyBackend,
-    Sampling,
-    Trajectory,
-    TrajectoryStatus,
-    Turn,
-)
+from agents.core import ChatBackend, FinishReason, Group, PolicyBackend, Sampling, Trajectory, TrajectoryStatus, Turn
 from agents.faults import ErrorBudget, fault_name, fault_text
 from agents.models import LoadedModel
-from envs.core import ConfigError, Message, RewardBreakdown, VerifierError
+from agents.speakers import Dialogue, make_speaker
+from envs.core import ConfigError, RewardBreakdown, VerifierError
 from envs.text_env import TextEnv
 
 JUDGES = 8
@@ -49,29 +41,21 @@ class Episode:
 
     task_id: str
     env: gymnasium.Env[Any, Any]
-    conversation: tuple[Message, ...] = ()
-    context_ids: tuple[int, ...] = ()
-    """What the policy has not seen yet."""
-    turns: list[Turn] = field(default_factory=list)
+    dialogue: Dialogue = field(default_factory=Dialogue)
     tags: dict[str, str] = field(default_factory=dict)
     reward: RewardBreakdown | None = None
     error: str = ""
     fault: str = ""
     done: bool = False
 
-    @property
-    def seen_ids(self) -> tuple[int, ...]:
-        """The whole sequence so far, as the policy is to continue it."""
-        earlier = [token for turn in self.turns for token in (*turn.context_ids, *turn.completion.token_ids)]
-        return (*earlier, *self.context_ids)
-
     def trajectory(self) -> Trajectory:
         """Return what is left when the episode is over."""
-        truncated = bool(self.turns) and self.turns[-1].completion.finish_reason is FinishReason.LENGTH
+        turns = tuple(self.dialogue.turns)
+        truncated = bool(turns) and turns[-1].completion.finish_reason is FinishReason.LENGTH
         scored = TrajectoryStatus.TRUNCATED if truncated else TrajectoryStatus.OK
         return Trajectory(
             task_id=self.task_id,
-            turns=tuple(self.turns),
+            turns=turns,
             status=TrajectoryStatus.ERROR if self.reward is None else scored,
             reward=self.reward,
             tags=self.tags,
@@ -89,22 +73,21 @@ class Rollout:
 
     Args:
         make_env: Makes one environment; as many are made as episodes run side by side, and they are used again.
-        policy: Samples completions.
-        model: Encodes and decodes.
+        policy: Samples completions, or answers with text.
+        model: Encodes and decodes; None for a chat.
         error_budget: Share of the completions that may be without a reward.
     """
 
     def __init__(
         self,
         make_env: Callable[[], gymnasium.Env[Any, Any]],
-        policy: PolicyBackend,
-        model: LoadedModel,
+        policy: PolicyBackend | ChatBackend,
+        model: LoadedModel | None,
         *,
         error_budget: float = 1.0,
     ) -> None:
         self.make_env = make_env
-        self.policy = policy
-        self.model = model
+        self._speaker = make_speaker(policy, model)
         self._budget = ErrorBudget(error_budget)
         self._envs: list[gymnasium.Env[Any, Any]] = []
 
@@ -130,8 +113,8 @@ class Rollout:
             turn = 0
             while playing := [episode for episode in episodes if not episode.done]:
                 drawn = replace(sampling, seed=sampling.seed * 1000 + turn)
-                completions = self.policy.generate([episode.seen_ids for episode in playing], drawn)
-                list(judges.map(self._step, playing, completions))
+                turns = self._speaker.turns([episode.dialogue for episode in playing], drawn)
+                list(judges.map(self._step, playing, turns))
                 turn += 1
         trajectories = [episode.trajectory() for episode in episodes]
         self._budget.spend(trajectories)
@@ -160,24 +143,24 @@ class Rollout:
 
     def _reset(self, episode: Episode, seed: int) -> None:
         try:
-            episode.conversation, info = episode.env.reset(seed=seed, options={"task_id": episode.task_id})
+            conversation, info = episode.env.reset(seed=seed, options={"task_id": episode.task_id})
         except VerifierError as error:
             episode.fail(error)
             return
         episode.tags = dict(info.get("tags", {}))
-        episode.context_ids = self.model.encode_prompt(episode.conversation)
+        self._speaker.hear(episode.dialogue, conversation)
 
-    def _step(self, episode: Episode, completion: Completion) -> None:
-        text = self.model.decode(completion.token_ids)
-        episode.turns.append(Turn(context_ids=episode.context_ids, completion=completion, text=text))
+    def _step(self, episode: Episode, turn: Turn | VerifierError) -> None:
+        if isinstance(turn, VerifierError):
+            episode.fail(turn)
+            return
+        episode.dialogue.turns.append(turn)
         try:
-            conversation, _, terminated, truncated, info = episode.env.step(text)
+            conversation, _, terminated, truncated, info = episode.env.step(turn.text)
         except VerifierError as error:
             episode.fail(error)
             return
         if terminated or truncated:
             episode.reward, episode.done = info["reward_breakdown"], True
         else:
-            news = conversation[len(episode.conversation) + 1 :]
-            episode.context_ids = self.model.encode_reply(completion.token_ids, news)
-        episode.conversation = conversation
+            self._speaker.hear(episode.dialogue, conversation)

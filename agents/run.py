@@ -18,7 +18,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import OmegaConf
 
 from agents.checkpoint import keep_best, load_checkpoint, read_json, save_checkpoint, write_atomic
-from agents.compose import resumed_sandbox
+from agents.compose import resumed_group
 from agents.config import TrainConfig
 from agents.core import Group, Learner
 from agents.feed import Feed
@@ -28,7 +28,7 @@ from agents.trackers import chosen_trackers
 from envs.core import ConfigError
 from envs.registry import load_plugins
 
-_NOT_ANEW = ("resume=", "run_dir=", "env=", "plugins=", "sandbox")
+_NOT_ANEW = ("resume=", "run_dir=", "env=", "plugins=", "sandbox", "backend")
 """What the command line of a resumed run does not change, or not by a mere merge."""
 
 _PACKAGES = ("assay", "torch", "transformers", "gymnasium", "numpy", "hydra-core")
@@ -165,7 +165,8 @@ def open_run(config: Any) -> tuple[TrainConfig, Run]:
             raise ConfigError(f"{config.resume!r} is not the folder of a run (it has no config.yaml)")
         stored: Any = OmegaConf.load(folder / "config.yaml")
         overrides = command_line()
-        stored.sandbox = resumed_sandbox(stored.get("sandbox", "auto"), config.sandbox, overrides)
+        for group, default in (("sandbox", "auto"), ("backend", "transformers")):
+            stored[group] = resumed_group(group, stored.get(group, default), config[group], overrides)
         anew = OmegaConf.from_dotlist([override for override in overrides if not override.startswith(_NOT_ANEW)])
         merged = OmegaConf.merge(OmegaConf.structured(TrainConfig), stored, anew)
         load_plugins(merged.plugins)

@@ -31,7 +31,9 @@ def totals(groups: Sequence[Group]) -> dict[str, float]:
                 flags[name] += value
     return {
         "completions": len(everyone),
-        "prompt_tokens": sum(len(turn.context_ids) for member in everyone for turn in member.turns),
+        "prompt_tokens": sum(
+            len(turn.context_ids) + turn.unseen_context for member in everyone for turn in member.turns
+        ),
         "completion_tokens": sum(member.completion_length for member in everyone),
         "mean_reward": math.fsum(reward.total for reward in rewards) / len(rewards) if rewards else math.nan,
         **{name: math.fsum(values) / len(values) for name, values in sorted(scores.items())},

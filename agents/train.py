@@ -11,12 +11,12 @@ import gymnasium
 import hydra
 
 import envs
-from agents.backends import BACKENDS
+from agents.backends import BACKENDS, backend_config
 from agents.batch import make_batches
 from agents.checks import check
 from agents.compose import env_options, fail, register_configs, with_algorithm, with_training_options
 from agents.config import TrainConfig
-from agents.core import Sampling
+from agents.core import SamplerError, Sampling
 from agents.dry_run import dry_run
 from agents.eval import evaluate
 from agents.interrupt import Interrupts
@@ -50,7 +50,8 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
     run.begin(config)
 
     model = load_policy(config, run.model_source(config.model))
-    policy = BACKENDS[config.backend](model, algo.sampler_batch)
+    backend = backend_config(config.backend)
+    policy = BACKENDS[backend.name](backend, model, algo.sampler_batch)
     learner = make_learner(config, model)
     rollout = Rollout(make_env, policy, model, error_budget=algo.error_budget)
     plan = batch_plan(algo)
@@ -161,7 +162,7 @@ def _main(config: Any) -> None:
             dry_run(resolved, run.model_source(resolved.model), make_env, train_ids)
         else:
             train(resolved, run)
-    except (ConfigError, VerifierError, RewardAlarm, SandboxError, FloatingPointError, OSError) as error:
+    except (ConfigError, VerifierError, RewardAlarm, SandboxError, SamplerError, FloatingPointError, OSError) as error:
         fail(error)
     except KeyboardInterrupt:
         print("stopped; go on with resume=RUN", file=sys.stderr)

@@ -76,8 +76,8 @@ def test_a_new_adapter_changes_nothing_and_is_in_all_linear_layers_of_the_blocks
 
 
 def test_merged_weights_say_the_same_as_the_adapter_beside_them():
-    adapted, plain = with_changed_adapter().model, tiny_model().model
-    weights = sampler_weights(adapted)
+    loaded, plain = with_changed_adapter(), tiny_model().model
+    adapted, weights = loaded.model, sampler_weights(loaded)
     assert weights.keys() == plain.state_dict().keys()
     with torch.no_grad():
         before = plain(IDS).logits

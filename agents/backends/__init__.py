@@ -1,18 +1,149 @@
-"""What samples completions, by name; a backend's module is imported only when it is chosen."""
+"""What samples completions, by name; a backend's module is imported only when it is chosen.
+
+A backend either samples tokens with their log-probabilities, or, a chat, answers with text: good for evaluation only.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from importlib.util import find_spec
+from typing import Any
 
-from agents.core import PolicyBackend
-from agents.models import LoadedModel
+from agents.config import BACKEND_CONFIGS, OpenAIConfig, VllmConfig
+from agents.core import ChatBackend, PolicyBackend
+from agents.models import LoadedModel, check_model, find_device, load_model
+from envs.core import ConfigError
+from envs.options import unknown_name
 
 
-def _transformers(model: LoadedModel, max_batch: int) -> PolicyBackend:
+def _transformers(config: Any, model: LoadedModel, max_batch: int) -> PolicyBackend:
     from agents.backends.transformers import TransformersBackend
 
     return TransformersBackend(model.model, model.eos_ids, max_batch=max_batch)
 
 
-BACKENDS: dict[str, Callable[[LoadedModel, int], PolicyBackend]] = {"transformers": _transformers}
-"""Name -> function of the model and of the number of sequences sampled side by side."""
+def _vllm(config: VllmConfig, model: LoadedModel, max_batch: int) -> PolicyBackend:
+    if config.url is not None:
+        from agents.backends.vllm_server import VllmServer
+
+        return VllmServer(config, model, max_batch=max_batch)
+    from agents.backends.vllm import VllmBackend
+
+    return VllmBackend(config, model, max_batch=max_batch)
+
+
+def _openai(config: OpenAIConfig, model: str) -> ChatBackend:
+    from agents.backends.openai import OpenAIBackend
+
+    return OpenAIBackend(config, model)
+
+
+BACKENDS: dict[str, Callable[[Any, LoadedModel, int], PolicyBackend]] = {"transformers": _transformers, "vllm": _vllm}
+"""Name -> function of the backend's configuration, the model and the number of sequences sampled side by side."""
+
+CHATS: dict[str, Callable[[Any, str], ChatBackend]] = {"openai": _openai}
+"""Name -> function of the backend's configuration and the name of the model that the endpoint has."""
+
+_PACKAGES = {"vllm": "vllm", "openai": "openai"}
+
+
+def backend_config(given: Any) -> Any:
+    """Return the configuration of a backend, from its name or from a mapping of `name` and options.
+
+    Raises:
+        ConfigError: There is no such backend, it has no such option, or the option cannot have this value.
+    """
+    options = {"name": given} if isinstance(given, str) else {str(key): value for key, value in dict(given).items()}
+    name = options.get("name")
+    if name not in BACKEND_CONFIGS:
+        raise ConfigError(unknown_name("backend", name, BACKEND_CONFIGS))
+    schema = BACKEND_CONFIGS[name]
+    known = [part.name for part in fields(schema)]
+    for option in options:
+        if option not in known:
+            raise ConfigError(unknown_name(f"option of the backend {name!r}", option, known))
+    return schema(**options)
+
+
+def check_backend(given: Any, *, training: bool) -> Any:
+    """Return the configuration of a backend that can be used, without starting it.
+
+    Args:
+        given: Its name, or a mapping of `name` and options.
+        training: Whether what it samples is to be learned from.
+
+    Raises:
+        ConfigError: It cannot be used; the message says what to do.
+    """
+    config = backend_config(given)
+    _check_values(config)
+    if training and config.name in CHATS:
+        raise ConfigError(
+            f"backend={config.name} answers with text, and there is nothing to learn from without tokens and their "
+            "log-probabilities: it evaluates (python -m agents.eval); train with backend=transformers or backend=vllm"
+        )
+    url = getattr(config, "url", None)
+    if training and url is not None:
+        raise ConfigError(
+            "backend.url evaluates: a server does not take the weights of each step; leave it out to train, "
+            "then vLLM samples in this process"
+        )
+    package = "openai" if url is not None else _PACKAGES.get(config.name)
+    if package is not None and find_spec(package) is None:
+        raise ConfigError(f"backend={config.name} needs the package {package!r}: see README.md for its installation")
+    return config
+
+
+def _check_values(config: Any) -> None:
+    """Refuse options that make no sense."""
+    url = getattr(config, "url", None)
+    if url is not None and not str(url).startswith(("http://", "https://")):
+        raise ConfigError(f"backend.url must begin with http:// or https://, got {url!r}")
+    if config.name in CHATS and url is None:
+        raise ConfigError(f"backend={config.name} needs backend.url, such as backend.url=http://localhost:8000/v1")
+    for name in ("cache_gib", "timeout_s", "concurrency", "tolerance", "context"):
+        value = getattr(config, name, None)
+        if value is not None and not value > 0:
+            raise ConfigError(f"backend.{name} must be positive, got {value!r}")
+    if getattr(config, "retries", 0) < 0:
+        raise ConfigError(f"backend.retries must be at least 0, got {config.retries!r}")
+    dtypes = ("auto", "float32", "bfloat16", "float16")
+    if getattr(config, "dtype", "auto") not in dtypes:
+        raise ConfigError(unknown_name("backend.dtype", config.dtype, dtypes))
+    key_env = getattr(config, "key_env", None)
+    if key_env is not None and not os.environ.get(key_env):
+        raise ConfigError(f"backend.key_env={key_env}: there is no such environment variable, or it is empty")
+
+
+def load_sampler(
+    backend: Mapping[str, Any] | str, model: str, *, device: str, max_batch: int
+) -> tuple[PolicyBackend | ChatBackend, LoadedModel | None]:
+    """Return what samples in an evaluation, and the model; None where an endpoint holds it.
+
+    Args:
+        backend: The backend's name, or a mapping of `name` and options.
+        model: Its name, as `model=` takes it; for a chat, as the endpoint calls it.
+        device: Torch's name of where it runs, or `auto`.
+        max_batch: Completions sampled side by side.
+
+    Raises:
+        ConfigError: There is no such backend or model.
+    """
+    config = check_backend(backend, training=False)
+    if config.name in CHATS:
+        return CHATS[config.name](config, model), None
+    loaded = load_model(model, device=find_device(device))
+    return BACKENDS[config.name](config, loaded, max_batch), loaded
+
+
+def check_sampler(backend: Mapping[str, Any] | str, model: str, device: str, *, training: bool) -> None:
+    """Refuse a backend, a model or a device that cannot be, before anything heavy is loaded.
+
+    Raises:
+        ConfigError: One of them cannot be.
+    """
+    if check_backend(backend, training=training).name not in CHATS:
+        check_model(model)
+        find_device(device)
