@@ -87,6 +87,7 @@ class Rollout:
         error_budget: float = 1.0,
     ) -> None:
         self.make_env = make_env
+        self.policy = policy
         self._speaker = make_speaker(policy, model)
         self._budget = ErrorBudget(error_budget)
         self._envs: list[gymnasium.Env[Any, Any]] = []
@@ -134,6 +135,11 @@ class Rollout:
         for model, tokens in token_usage().items():
             costs |= {f"judge_tokens/{kind}/{model}": float(count) for kind, count in asdict(tokens).items()}
         return costs
+
+    def sampler_readings(self) -> dict[str, float]:
+        """Return what the policy tells of its own working, if it does, such as how well its weights agree."""
+        readings: dict[str, float] = getattr(self.policy, "readings", dict)()
+        return readings
 
     def close(self) -> None:
         """Close every environment."""

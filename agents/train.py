@@ -83,7 +83,7 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
                     learned = learner.finish(updates, learned)
                     policy.load_weights({}, learner.policy_version)
                     feed.commit()
-                    timing = progress.timing(sampled.groups) | rollout.judge_costs()
+                    timing = progress.timing(sampled.groups) | rollout.judge_costs() | rollout.sampler_readings()
                     numbers = {**step_numbers(sampled, plan, version), **learned}
                     run.write_step(step, numbers, timing)
                     run.write_transcripts(step, sampled.groups, config.transcripts)

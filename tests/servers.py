@@ -17,7 +17,8 @@ class Answers:
     """What a server answers: one after another, the last one for ever."""
 
     replies: list[Any]
-    """JSON to answer with, or raw bytes, or an HTTP status, or a time in seconds to wait as `("wait", seconds)`."""
+    """JSON to answer with, or raw bytes, or an HTTP status, or a time in seconds to wait as `("wait", seconds)`, or one
+    byte after another as `("drip", seconds)`, or a function of the request that returns one of these."""
     asked: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
@@ -46,6 +47,11 @@ def serving(*replies: Any) -> Iterator[Answers]:
             answers.headers.append(dict(self.headers))
             answers.paths.append(self.path)
             reply = answers.next()
+            if callable(reply):
+                reply = reply(answers.asked[-1])
+            if isinstance(reply, tuple) and reply[0] == "drip":
+                self.drip(reply[1])
+                return
             if isinstance(reply, tuple):
                 time.sleep(reply[1])
                 return
@@ -55,6 +61,15 @@ def serving(*replies: Any) -> Iterator[Answers]:
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+
+        def drip(self, pause_s: float) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            with contextlib.suppress(OSError):  # until the other side hangs up
+                for _ in range(1000):
+                    self.wfile.write(b" ")
+                    time.sleep(pause_s)
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -49,6 +50,8 @@ class Endpoint:
 
     def __init__(self, url: str, *, key_env: str | None, concurrency: int, timeout_s: float, retries: int) -> None:
         self.url = url.rstrip("/")
+        for chatty in ("httpx", "httpx2"):  # the client's own transport tells of each request
+            logging.getLogger(chatty).setLevel(logging.WARNING)
         self._concurrency, self._timeout_s, self._retries = concurrency, timeout_s, retries
         key = os.environ.get(key_env, "") if key_env else "none"
         self._options: dict[str, Any] = {"api_key": key, "base_url": self.url, "max_retries": 0, "timeout": timeout_s}
