@@ -62,6 +62,14 @@ def serving(*replies: Any) -> Iterator[Answers]:
             self.end_headers()
             self.wfile.write(content)
 
+        def do_GET(self) -> None:
+            content = json.dumps({"object": "list", "data": [{"id": "the-model", "object": "model"}]}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
         def drip(self, pause_s: float) -> None:
             self.send_response(200)
             self.send_header("Content-Length", "1000")
