@@ -6,10 +6,10 @@ and never made again from text. In names: B batch, G group, T tokens of a sequen
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 
@@ -177,6 +177,15 @@ class ChatBackend(Protocol):
 
     def answer(self, conversations: Sequence[Sequence[Message]], sampling: Sampling) -> list[Turn | VerifierError]:
         """Answer each conversation, in their order; one that got no answer has the reason instead."""
+        ...
+
+
+@runtime_checkable
+class StreamingBackend(Protocol):
+    """A backend that hands out each completion as it ends."""
+
+    def completions(self, prompts_ids: Sequence[Sequence[int]], sampling: Sampling) -> Iterator[tuple[int, Completion]]:
+        """Yield each completion with its row as soon as it ends: together, what `generate` returns."""
         ...
 
 

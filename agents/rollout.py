@@ -108,15 +108,20 @@ class Rollout:
         while len(self._envs) < len(wanted):
             self._envs.append(self.make_env())
         episodes = [Episode(task_id=task_id, env=env) for (_, task_id), env in zip(wanted, self._envs, strict=False)]
-        with ThreadPoolExecutor(JUDGES) as judges:
+        judges = ThreadPoolExecutor(JUDGES)
+        try:
             seeds = [episode_seed + index for index, _ in wanted]
             list(judges.map(self._reset, episodes, seeds))
             turn = 0
             while playing := [episode for episode in episodes if not episode.done]:
                 drawn = replace(sampling, seed=sampling.seed * 1000 + turn)
                 turns = self._speaker.turns([episode.dialogue for episode in playing], drawn)
-                list(judges.map(self._step, playing, turns))
+                steps = [judges.submit(self._step, playing[row], answer) for row, answer in turns]
+                for step in steps:
+                    step.result()
                 turn += 1
+        finally:
+            judges.shutdown(cancel_futures=True)
         trajectories = [episode.trajectory() for episode in episodes]
         self._budget.spend(trajectories)
         return [

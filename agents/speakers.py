@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from agents.core import ChatBackend, PolicyBackend, Sampling, Turn
+from agents.core import ChatBackend, Completion, PolicyBackend, Sampling, StreamingBackend, Turn
 from agents.models import LoadedModel
 from envs.core import Message, VerifierError
 
@@ -40,8 +40,8 @@ class Speaker(Protocol):
         """Take what the environment said."""
         ...
 
-    def turns(self, dialogues: Sequence[Dialogue], sampling: Sampling) -> list[Turn | VerifierError]:
-        """Answer in each; where no answer could be had, say why."""
+    def turns(self, dialogues: Sequence[Dialogue], sampling: Sampling) -> Iterable[tuple[int, Turn | VerifierError]]:
+        """Answer in each, and tell which as soon as it is known; where no answer could be had, say why."""
         ...
 
 
@@ -65,13 +65,17 @@ class TokenSpeaker:
         else:
             dialogue.context_ids = self.model.encode_prompt(news)
 
-    def turns(self, dialogues: Sequence[Dialogue], sampling: Sampling) -> list[Turn | VerifierError]:
-        """Sample a completion for each."""
-        completions = self.policy.generate([dialogue.seen_ids for dialogue in dialogues], sampling)
-        return [
-            Turn(context_ids=dialogue.context_ids, completion=completion, text=self.model.decode(completion.token_ids))
-            for dialogue, completion in zip(dialogues, completions, strict=True)
-        ]
+    def turns(self, dialogues: Sequence[Dialogue], sampling: Sampling) -> Iterator[tuple[int, Turn]]:
+        """Sample a completion for each, and yield it as it ends where the policy can tell."""
+        prompts_ids = [dialogue.seen_ids for dialogue in dialogues]
+        finished: Iterable[tuple[int, Completion]]
+        if isinstance(self.policy, StreamingBackend):
+            finished = self.policy.completions(prompts_ids, sampling)
+        else:
+            finished = enumerate(self.policy.generate(prompts_ids, sampling))
+        for row, completion in finished:
+            text = self.model.decode(completion.token_ids)
+            yield row, Turn(context_ids=dialogues[row].context_ids, completion=completion, text=text)
 
 
 class ChatSpeaker:
@@ -88,9 +92,9 @@ class ChatSpeaker:
         """Keep the conversation."""
         dialogue.hear(conversation)
 
-    def turns(self, dialogues: Sequence[Dialogue], sampling: Sampling) -> list[Turn | VerifierError]:
+    def turns(self, dialogues: Sequence[Dialogue], sampling: Sampling) -> Iterable[tuple[int, Turn | VerifierError]]:
         """Ask for an answer to each conversation."""
-        return self.chat.answer([dialogue.conversation for dialogue in dialogues], sampling)
+        return enumerate(self.chat.answer([dialogue.conversation for dialogue in dialogues], sampling))
 
 
 def make_speaker(policy: PolicyBackend | ChatBackend, model: LoadedModel | None) -> Speaker:

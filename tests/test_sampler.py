@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from agents.backends.transformers import TransformersBackend, draw
+from agents.backends.drawing import draw
+from agents.backends.transformers import TransformersBackend
 from agents.core import FinishReason, Sampling
 from agents.learner import OptimizerSettings, PolicyLearner
 from agents.losses import clip
