@@ -100,11 +100,11 @@ def counterfactual_test(
         dialogues = [Dialogue() for _ in tasks]
         for dialogue, task in zip(dialogues, tasks, strict=True):
             speaker.hear(dialogue, tuple(task.prompt))
-        answers = []
-        for turn in speaker.turns(dialogues, sampling):
+        answers = [""] * len(tasks)
+        for row, turn in speaker.turns(dialogues, sampling):
             if isinstance(turn, VerifierError):
                 raise turn
-            answers.append(turn.text)
+            answers[row] = turn.text
         return answers
 
     return counterfactual(env, begun, ask)

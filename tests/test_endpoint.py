@@ -264,7 +264,7 @@ def test_an_evaluation_may_lose_no_more_answers_than_its_budget(command, capsys)
     ],
 )
 def test_a_backend_that_cannot_train_is_refused_in_one_line(tmp_path, command, capsys, monkeypatch, options, message):
-    monkeypatch.setattr("agents.train.load_model", None)
+    monkeypatch.setattr("agents.train.load_policy", None)
     given = [f"plugins=[{PLUGIN}]", "env=kinds", "model=tiny", f"run_dir={tmp_path / 'run'}", *options]
     assert command(agents.train.main, *given) == 2
     said = capsys.readouterr().err
