@@ -146,3 +146,17 @@ def test_a_library_that_is_not_what_was_built_is_built_anew(
         built.unlink()
     assert build.core(wheel.find()) == built
     assert built.read_bytes() == content and built.with_suffix(".sha256").is_file()
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ({"line": 3, "column": 2, "text": "plain"}, (3, 2, "plain")),
+        ({"line": 3, "column": 2, "text": "lone \ud800"}, (3, 2, "lone ?")),
+        ({"line": 10**5000, "column": 2, "text": "far"}, None),
+        ({"line": 3, "column": -1, "text": "before"}, None),
+        ({"line": True, "column": 2, "text": "no number"}, None),
+    ],
+)
+def test_what_a_box_says_of_an_error_is_made_fit_to_be_told(told: dict[str, object], read: object) -> None:
+    assert proofs_module._error({"severity": "error", **told}) == read

@@ -359,7 +359,9 @@ def _error(message: Any) -> tuple[int, int, str] | None:
     line, column, text = message.get("line"), message.get("column"), message.get("text")
     if type(line) is not int or type(column) is not int or not isinstance(text, str):
         return None
-    return line, column, text
+    if not (0 <= line < 2**31 and 0 <= column < 2**31):
+        return None
+    return line, column, text.encode(errors="replace").decode()  # without lone surrogates, which no model can be told
 
 
 def _rejected(compiled: _Compiled, line_shift: int, spent_s: float) -> Outcome:
