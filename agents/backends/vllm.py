@@ -168,6 +168,8 @@ def _start(config: VllmConfig, model: LoadedModel, max_batch: int) -> tuple[Any,
     from vllm.platforms import current_platform
 
     on_processor = bool(current_platform.is_cpu())
+    if on_processor:  # else it compiles the ranks of log-probabilities, and needs a C++ compiler for that
+        current_platform.simple_compile_backend = "eager"
     device = model.model.device
     if device.type == "cuda" and device.index not in (None, 0):
         raise ConfigError(f"vLLM takes the first GPU that it sees: set CUDA_VISIBLE_DEVICES={device.index} device=cuda")
