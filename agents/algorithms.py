@@ -1,6 +1,6 @@
 """Algorithms by name: a surrogate, and the options that make it what its paper calls it.
 
-`algo.loss=NAME` takes the options below where the command line gives none of its own; each of them can be set alone.
+`algo.loss=NAME` takes the options below where nothing else gives them; each of them can be set alone.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class BatchCounts:
 
     groups: int
     groups_without_signal: int
-    """All scored members had the same reward, or fewer than two were scored: no gradient."""
+    """All scored members earned the same, or fewer than two were scored."""
     trajectories: int
     trajectories_without_reward: int
     trajectories_truncated: int
@@ -84,21 +84,21 @@ def make_batches(groups: Sequence[Group], plan: BatchPlan, divergences: Divergen
     return [_batch(part, plan) for part in parts if part] or [Batch(rows=(), scored_tokens=0, sequences=0)]
 
 
-def count(groups: Sequence[Group], plan: BatchPlan) -> BatchCounts:
+def count(groups: Sequence[Group]) -> BatchCounts:
     """Return what a step's groups hold, whether or not they are learned from."""
     everyone = [trajectory for group in groups for trajectory in group.trajectories]
     return BatchCounts(
         groups=len(groups),
-        groups_without_signal=sum(not teaches(group, plan) for group in groups),
+        groups_without_signal=sum(not teaches(group) for group in groups),
         trajectories=len(everyone),
         trajectories_without_reward=sum(trajectory.reward is None for trajectory in everyone),
         trajectories_truncated=sum(is_truncated(trajectory) for trajectory in everyone),
     )
 
 
-def teaches(group: Group, plan: BatchPlan) -> bool:
-    """Tell whether a group's members differ in what they earned, less the penalty for length."""
-    return has_signal(_learned_rewards(group.scored, plan, None))
+def teaches(group: Group) -> bool:
+    """Tell whether a group's members differ in what they earned; lengths and divergences alone teach no task."""
+    return has_signal([member.reward.total for member in group.scored if member.reward is not None])
 
 
 def pack(members: Sequence[tuple[Trajectory, float]]) -> PackedGroup:

@@ -144,7 +144,7 @@ class AlgoConfig:
     """Of sampling, in training and evaluation; log-probabilities are taken at the same temperature."""
     loss: str = "grpo"
     """The algorithm, one of `algorithms.ALGORITHMS`: `grpo`, `dr_grpo`, `dapo`, `gspo`, `cispo`, `rloo`, `reinforce++`,
-    `reinforce`. It brings options of its own for what the command line does not give."""
+    `reinforce`. It brings options of its own for what neither the command line nor the environment gives."""
     advantage: str = "group_std"
     """`group`, `group_std`, `leave_one_out` or `batch`."""
     aggregate: str = "token"

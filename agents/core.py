@@ -151,6 +151,11 @@ class Batch:
     sequences: int
     """Trajectories that the loss is over, counted the same way."""
 
+    @property
+    def run_tokens(self) -> int:
+        """Scored tokens of the members that are run."""
+        return sum(len(row.target_N) for row in self.rows)
+
 
 class SamplerError(RuntimeError):
     """The sampler failed, or it does not sample from the learner's weights: a run must not go on."""

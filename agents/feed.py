@@ -11,6 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from agents.core import Completion, FinishReason, Group, Sampling, Trajectory, TrajectoryStatus, Turn
 from agents.schedule import Stream, stream_seed, tasks_from
 from envs.core import RewardBreakdown, RewardTerm
@@ -146,6 +148,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(part) for part in value]
+    if isinstance(value, np.generic):
+        return value.item()
     return str(value) if isinstance(value, str) else value
 
 

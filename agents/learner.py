@@ -77,6 +77,7 @@ class PolicyLearner:
         self.off_policy = off_policy
         self.reference = reference
         self.steps = 0
+        model.eval()  # before anything samples from it: the sampler puts back the mode that it finds
         self.optimizer = torch.optim.AdamW(
             (parameter for parameter in model.parameters() if parameter.requires_grad),
             lr=settings.learning_rate,
@@ -96,28 +97,27 @@ class PolicyLearner:
     def prepare(self, batches: Sequence[Batch]) -> list[Batch]:
         """Return a step's updates in order, with all that must be computed before the weights change.
 
-        The old log-probabilities are computed only where a batch is seen after an update; the reference's only where
-        something is compared with it.
+        The old log-probabilities are computed only where a batch is seen after an update and the sampler's do not
+        stand for them all; the reference's only where something is compared with it.
         """
         epochs = self.off_policy.epochs
         ready = [self._with_reference(batch) for batch in batches]
-        if len(batches) * epochs > 1 and self.off_policy.correction != "none":
+        if len(batches) * epochs > 1:
             ready = [self._with_old(batch) for batch in ready]
         return ready * epochs
 
     def accumulate(self, batch: Batch) -> dict[str, float]:
         """Compute the gradient of a batch, and return the metrics of its tokens; the weights stay as they are."""
+        self.optimizer.zero_grad(set_to_none=True)
         if not batch.rows:
             return {"loss": 0.0, "entropy": math.nan}
-        self.model.eval()  # the sampler drops nothing out, so neither may the learner: on-policy the ratio is 1
-        self.optimizer.zero_grad(set_to_none=True)
         sums: defaultdict[str, float] = defaultdict(float)
         for row in batch.rows:
             loss, row_sums = self._row_loss(row)
             loss.backward()  # type: ignore[no-untyped-call]
             for name, value in row_sums.items():
                 sums[name] = max(sums[name], value) if name.endswith("_max") else sums[name] + value
-        return _means(sums, sum(len(row.target_N) for row in batch.rows))
+        return _means(sums, batch.run_tokens)
 
     def step(self) -> dict[str, float]:
         """Apply the gradient that was computed, if there is one.
@@ -144,7 +144,8 @@ class PolicyLearner:
             updates: What `prepare` returned.
             first: What `accumulate` returned for the first of them.
         """
-        return merged([{**first, **self.step()}, *(self.update(batch) for batch in updates[1:])])
+        metrics = [{**first, **self.step()}, *(self.update(batch) for batch in updates[1:])]
+        return merged(metrics, [batch.run_tokens for batch in updates])
 
     def logprobs(self, row: PackedGroup, model: Any = None) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the log-probabilities of a row's scored tokens [N] and the entropies [N], with gradients.
@@ -154,6 +155,7 @@ class PolicyLearner:
             model: Whose; the learner's own when not given.
         """
         model = causal_lm(self.model if model is None else model)
+        model.eval()  # the sampler drops nothing out, so neither may the learner: on-policy the ratio is 1
         device = model.device
         hidden_TH = model.base_model(
             input_ids=row.token_ids_T[None].to(device),
@@ -186,7 +188,12 @@ class PolicyLearner:
 
     @torch.no_grad()
     def _with_old(self, batch: Batch) -> Batch:
-        rows = [replace(row, old_logprobs_N=self.logprobs(row)[0].cpu()) for row in batch.rows]
+        rows = [
+            replace(row, old_logprobs_N=self.logprobs(row)[0].cpu())
+            if self.off_policy.correction != "none" or row.behaviour_logprobs_N.isnan().any()
+            else row
+            for row in batch.rows
+        ]
         return replace(batch, rows=tuple(rows))
 
     @torch.no_grad()
@@ -198,13 +205,12 @@ class PolicyLearner:
 
     def _row_loss(self, row: PackedGroup) -> tuple[torch.Tensor, dict[str, float]]:
         logprobs_N, entropies_N = self.logprobs(row)
-        device, now_N = logprobs_N.device, logprobs_N.detach()
+        device = logprobs_N.device
+        came_N = logprobs_N.detach() if row.old_logprobs_N is None else row.old_logprobs_N.to(device)
         unknown_N = row.behaviour_logprobs_N.to(device).isnan()
-        behaviour_N = torch.where(unknown_N, now_N, row.behaviour_logprobs_N.to(device))
+        behaviour_N = torch.where(unknown_N, came_N, row.behaviour_logprobs_N.to(device))
         corrects = self.off_policy.correction != "none"
-        old_N = now_N if corrects else behaviour_N
-        if row.old_logprobs_N is not None:
-            old_N = row.old_logprobs_N.to(device)
+        old_N = came_N if corrects else behaviour_N
         inputs = LossInputs(
             logprobs_N=logprobs_N,
             old_logprobs_N=old_N,
@@ -256,15 +262,25 @@ class PolicyLearner:
         self.steps = state["steps"]
 
 
-def merged(updates: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Return the metrics of a step from those of its updates: means, and for `_max` the largest."""
-    names = [name for name in updates[0] if all(name in update for update in updates)]
-    return {
-        name: max(update[name] for update in updates)
-        if name.endswith("_max")
-        else math.fsum(update[name] for update in updates) / len(updates)
-        for name in names
-    }
+def merged(updates: Sequence[Mapping[str, float]], tokens: Sequence[int]) -> dict[str, float]:
+    """Return the metrics of a step from those of its updates.
+
+    Args:
+        updates: The metrics of each.
+        tokens: How many each was computed on; one of none is left out, unless all are.
+
+    Returns:
+        Means over all tokens, and for what an update has one of (`loss`, `grad_norm`, `learning_rate`) over the
+        updates; for `_max` the largest.
+    """
+    taken = [(update, count) for update, count in zip(updates, tokens, strict=True) if count] or [(updates[0], 1)]
+    means = {}
+    for name in taken[0][0]:
+        shares = [1 if name in ("loss", "grad_norm", "learning_rate") else count for _, count in taken]
+        values = [update[name] for update, _ in taken]
+        mean = math.fsum(value * share for value, share in zip(values, shares, strict=True)) / sum(shares)
+        means[name] = max(values) if name.endswith("_max") else mean
+    return means
 
 
 def _means(sums: Mapping[str, float], tokens: int) -> dict[str, float]:

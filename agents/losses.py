@@ -116,9 +116,10 @@ def token_losses(
         to_reference_N = (inputs.logprobs_N - inputs.reference_logprobs_N).masked_fill(~inputs.mask_N, 0.0)
         seen["kl_to_reference"] = _k3(to_reference_N.detach())
         if settings.kl_weight and settings.kl_in == "loss":
-            ratio_N = (inputs.logprobs_N - inputs.behaviour_logprobs_N).masked_fill(~inputs.mask_N, 0.0)
-            divergence_N = DIVERGENCES[settings.kl_estimator](to_reference_N, ratio_N)
-            losses_N = losses_N + settings.kl_weight * divergence_N
+            # only from the old weights on: the rest of the way to the sampler is the importance of the whole loss
+            losses_N = losses_N + settings.kl_weight * DIVERGENCES[settings.kl_estimator](
+                to_reference_N, _log_ratio(inputs)
+            )
     if inputs.entropies_N is not None:
         seen["entropy"] = inputs.entropies_N.detach()
         if settings.entropy_weight:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.batch import BatchPlan, count
+from agents.batch import count
 from agents.checkpoint import write_atomic
 from agents.core import Group, Trajectory
 from agents.feed import Sampled
@@ -214,19 +214,18 @@ def step_metrics(groups: Sequence[Group]) -> dict[str, float]:
     }
 
 
-def step_numbers(sampled: Sampled, plan: BatchPlan, policy_version: int) -> dict[str, Any]:
+def step_numbers(sampled: Sampled, policy_version: int) -> dict[str, Any]:
     """Return what a step's groups came to, all that were sampled, whether or not they were learned from.
 
     Args:
         sampled: The groups.
-        plan: How they become batches.
         policy_version: Of the weights that are to learn from them.
 
     Returns:
         `step_metrics`, `totals` and the counts; shares of groups without variance, of truncated completions and of
         those without a reward; and `staleness`, how many updates old the oldest completion's weights are.
     """
-    groups, counts = sampled.groups, count(sampled.groups, plan)
+    groups, counts = sampled.groups, count(sampled.groups)
     versions = [
         turn.completion.policy_version for group in groups for member in group.trajectories for turn in member.turns
     ]

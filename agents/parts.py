@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from agents.advantage import ADVANTAGES
@@ -69,7 +68,7 @@ def batch_plan(algo: AlgoConfig) -> BatchPlan:
         advantages=ADVANTAGES[algo.advantage],
         aggregate=algo.aggregate,
         learn_from_truncated=algo.learn_from_truncated,
-        keep_silent=algo.entropy_weight > 0 or (algo.kl_weight > 0 and algo.kl_in == "loss"),
+        keep_silent=algo.entropy_weight != 0 or (algo.kl_weight > 0 and algo.kl_in == "loss"),
         row_tokens=algo.row_tokens,
         minibatches=algo.minibatches,
         max_new_tokens=algo.max_new_tokens,
@@ -78,7 +77,7 @@ def batch_plan(algo: AlgoConfig) -> BatchPlan:
     )
 
 
-def make_feed(config: TrainConfig, rollout: Rollout, task_ids: Sequence[str], plan: BatchPlan) -> Feed:
+def make_feed(config: TrainConfig, rollout: Rollout, task_ids: Sequence[str]) -> Feed:
     """Return what samples the groups of each step as configured."""
     algo = config.algo
 
@@ -93,7 +92,7 @@ def make_feed(config: TrainConfig, rollout: Rollout, task_ids: Sequence[str], pl
         refill=algo.refill,
         rounds=algo.refill_rounds,
     )
-    return Feed(task_ids, play, partial(teaches, plan=plan), settings)
+    return Feed(task_ids, play, teaches, settings)
 
 
 def _reference(config: TrainConfig, model: LoadedModel) -> Any:

@@ -55,7 +55,7 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
     learner = make_learner(config, model)
     rollout = Rollout(make_env, policy, model, error_budget=algo.error_budget)
     plan = batch_plan(algo)
-    feed = make_feed(config, rollout, train_ids, plan)
+    feed = make_feed(config, rollout, train_ids)
     run.restore(learner, feed)
     policy.load_weights({}, learner.policy_version)
 
@@ -84,7 +84,7 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
                     policy.load_weights({}, learner.policy_version)
                     feed.commit()
                     timing = progress.timing(sampled.groups) | rollout.judge_costs() | rollout.sampler_readings()
-                    numbers = {**step_numbers(sampled, plan, version), **learned}
+                    numbers = {**step_numbers(sampled, version), **learned}
                     run.write_step(step, numbers, timing)
                     run.write_transcripts(step, sampled.groups, config.transcripts)
                 progress.stepped(step, sampled.groups, numbers, timing)

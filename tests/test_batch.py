@@ -43,7 +43,7 @@ def make_batch(groups, advantages, **options):
     """The one batch of a step with a single update, and what became of its groups."""
     plan = BatchPlan(advantages=each(advantages), **options)
     (batch,) = make_batches(groups, plan)
-    return batch, count(groups, plan)
+    return batch, count(groups)
 
 
 def scored(batch):

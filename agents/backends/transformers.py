@@ -55,8 +55,17 @@ class TransformersBackend:
         self.policy_version = 0
 
     def load_weights(self, weights: Mapping[str, torch.Tensor], policy_version: int) -> None:
-        """Sample from these weights from now on; an empty mapping means that the shared model was updated in place."""
+        """Sample from these weights from now on; an empty mapping means that the shared model was updated in place.
+
+        Raises:
+            ValueError: Some are missing, unless they are tied to others, or have names that the model does not know.
+        """
         if weights:
+            own = self.model.state_dict()
+            given = {own[name].data_ptr() for name in weights if name in own}
+            wrong = sorted({name for name in own if own[name].data_ptr() not in given} | (weights.keys() - own.keys()))
+            if wrong:
+                raise ValueError(f"these weights are not those of the model: {', '.join(wrong[:3])}")
             self.model.load_state_dict(dict(weights), strict=False, assign=False)
         self.policy_version = policy_version
 
