@@ -1,0 +1,224 @@
+"""A run that was stopped anywhere and resumed is the run that nobody stopped, byte for byte, whatever it was asked."""
+
+import itertools
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import toys
+
+import agents.checkpoint
+import agents.train
+from agents.learner import PolicyLearner
+from agents.metrics import read_lines
+from agents.rollout import Rollout
+from envs.core import RewardAlarm, VerifierError
+
+PLUGIN = Path(__file__).parent / "toys_plugin.py"
+SMALL = [
+    f"plugins=[{PLUGIN}]", "env=kinds", "model=tiny", "algo.steps=6", "algo.groups_per_step=3", "algo.group_size=4",
+    "algo.max_new_tokens=2", "algo.learning_rate=3e-3", "eval.samples=1", "eval.every=0", "checkpoint_every=2",
+]  # fmt: skip
+CASES = {
+    "refill": ["algo.loss=dapo"],
+    "a step ahead": ["algo.steps_ahead=1"],
+    "several updates": ["algo.epochs=2", "algo.minibatches=2"],
+    "divergence in the reward": ["algo.loss=reinforce++", "algo.kl_weight=0.1"],
+}
+CASES["all of it"] = [
+    option.replace("reinforce++", "dapo") for option in sorted({*itertools.chain(*CASES.values())})
+] + ["algo.kl_in=reward"]  # fmt: skip
+CASES["all of it"] = [*dict.fromkeys(CASES["all of it"])]
+
+
+class Died(BaseException):
+    """The process is gone; nothing catches this."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """As the processes that are really killed have it: sums of several threads may round otherwise."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def at_call(monkeypatch, owner, name, number, happens):
+    """Let something happen before the call of a function that has this number, and count its calls."""
+    original, calls = getattr(owner, name), itertools.count(1)
+    seen = []
+
+    def called(*arguments, **options):
+        seen.append(next(calls))
+        if seen[-1] == number:
+            happens()
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(owner, name, called)
+    return seen
+
+
+def die():
+    raise Died
+
+
+PLACES = [
+    (Rollout, "groups"),  # while it samples or evaluates
+    (PolicyLearner, "step"),  # before an update, the first of a step or a later one
+    (agents.checkpoint, "prune_checkpoints"),  # when the new checkpoint is in force and the old one still there
+]
+_whole = {}
+
+
+@pytest.fixture
+def whole(command, tmp_path_factory):
+    """Runs that nothing stopped, each made once: (case) -> folder, how often each of `PLACES` was passed."""
+
+    def get(case):
+        if case not in _whole:
+            folder = tmp_path_factory.mktemp("whole") / "run"
+            with pytest.MonkeyPatch.context() as patch:
+                seen = [at_call(patch, *place, 0, die) for place in PLACES]
+                assert command(agents.train.main, *SMALL, *CASES[case], f"run_dir={folder}") == 0
+            _whole[case] = folder, [len(calls) for calls in seen]
+        return _whole[case]
+
+    return get
+
+
+def assert_same_run(folder, reference):
+    assert (folder / "metrics.jsonl").read_bytes() == (reference / "metrics.jsonl").read_bytes()
+    assert (folder / "transcripts.jsonl").read_bytes() == (reference / "transcripts.jsonl").read_bytes()
+    for path in reference.glob("eval_*.json"):
+        assert (folder / path.name).read_bytes() == path.read_bytes()
+    ours, theirs = (
+        torch.load(one / "checkpoints" / "last" / "state.pt", weights_only=True) for one in (folder, reference)
+    )
+    assert ours["feed"] == theirs["feed"]
+    for name, value in theirs["learner"]["model"].items():
+        assert torch.equal(ours["learner"]["model"][name], value), name
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_run_that_dies_anywhere_goes_on_as_if_it_had_not(case, whole, tmp_path, command, monkeypatch):
+    reference, counts = whole(case)
+    place = random.randrange(len(PLACES))
+    number = random.randint(1, counts[place])
+    folder = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        at_call(patch, *PLACES[place], number, die)
+        with pytest.raises(Died):
+            command(agents.train.main, *SMALL, *CASES[case], f"run_dir={folder}")
+    print(f"died before call {number} of {PLACES[place]}")
+    assert command(agents.train.main, f"resume={folder}") == 0
+    assert_same_run(folder, reference)
+
+
+def test_the_cases_are_what_they_say(whole):
+    lines = {case: read_lines(whole(case)[0] / "metrics.jsonl") for case in CASES}
+    # refill samples more than the three groups of a step, and what is learned from are three at most
+    assert max(line["groups"] for line in lines["refill"]) > 3
+    assert max(line["groups_learned"] for line in lines["refill"]) <= 3
+    # what is sampled a step ahead is one update old, where there was one; else nothing is
+    ahead = lines["a step ahead"]
+    assert [line["staleness"] for line in ahead] == [0, *(int(line["grad_norm"] > 0) for line in ahead[:-1])]
+    assert [line["staleness"] for line in lines["refill"]] == [0] * 6
+    # two passes over two minibatches
+    assert max(line["staleness"] for line in lines["all of it"]) == 4
+    assert all(line["kl_to_reference"] > 0 for line in lines["divergence in the reward"][1:])
+    waiting = torch.load(whole("a step ahead")[0] / "checkpoints" / "last" / "state.pt", weights_only=True)
+    assert waiting["feed"] == {"cursor": 18, "waiting": None}
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_terminated_while_it_samples_or_updates_it_drops_the_step_or_finishes_it(
+    place, whole, tmp_path, command, monkeypatch
+):
+    number, folder = whole("all of it")[1][place] // 2, tmp_path / "run"
+    with monkeypatch.context() as patch:
+        at_call(patch, *PLACES[place], number, lambda: os.kill(os.getpid(), signal.SIGTERM))
+        assert command(agents.train.main, *SMALL, *CASES["all of it"], f"run_dir={folder}") == 130
+    steps = len(read_lines(folder / "metrics.jsonl"))
+    assert 0 < steps < 6
+    assert (folder / "checkpoints" / "last").resolve().name == f"step_{steps:06d}"
+    assert command(agents.train.main, f"resume={folder}") == 0
+    assert_same_run(folder, whole("all of it")[0])
+
+
+def test_a_process_that_is_really_killed_goes_on_as_if_it_had_not(whole, tmp_path, command):
+    reference, _ = whole("all of it")
+    folder = tmp_path / "run"
+    script = f"""
+import os, signal, sys
+sys.path.insert(0, {str(PLUGIN.parent)!r})
+import agents.train
+from agents.learner import PolicyLearner
+step, calls = PolicyLearner.step, [{random.randint(9, 20)}]
+def killed(self):
+    calls[0] -= 1
+    if not calls[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return step(self)
+PolicyLearner.step = killed
+agents.train.main()
+"""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", script, *SMALL, *CASES["all of it"], f"run_dir={folder}"],
+        env=environment, capture_output=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    assert command(agents.train.main, f"resume={folder}") == 0
+    assert_same_run(folder, reference)
+
+
+def test_a_checkpoint_from_before_there_was_a_feed_goes_on_where_its_tasks_were(tmp_path, command, monkeypatch):
+    whole, folder = tmp_path / "whole", tmp_path / "run"
+    assert command(agents.train.main, *SMALL, f"run_dir={whole}") == 0
+    with monkeypatch.context() as patch:
+        at_call(patch, PolicyLearner, "step", 4, die)
+        with pytest.raises(Died):
+            command(agents.train.main, *SMALL, f"run_dir={folder}")
+    path = folder / "checkpoints" / "last" / "state.pt"
+    state = torch.load(path, weights_only=True)
+    assert state.pop("feed") == {"cursor": 6, "waiting": None}
+    torch.save(state, path)
+    assert command(agents.train.main, f"resume={folder}") == 0
+    assert_same_run(folder, whole)
+
+
+@pytest.mark.parametrize("error", [VerifierError("the judge is gone"), RewardAlarm("something false was proved")])
+def test_what_goes_wrong_a_step_ahead_ends_the_run_with_one_line(error, tmp_path, command, capfd, monkeypatch):
+    judged, begins_right = itertools.count(1), toys.begins_right
+
+    def failing(task, completion):
+        if next(judged) > 6 + 12:  # the evaluation of six tasks, and the first step's completions
+            raise error
+        return begins_right(task, completion)
+
+    monkeypatch.setattr(toys, "begins_right", failing)
+    run = f"run_dir={tmp_path / 'run'}"
+    assert command(agents.train.main, *SMALL, "algo.steps_ahead=1", run) == 2
+    said = capfd.readouterr().err
+    assert str(error) in said and said.count("\n") == 1
+    assert not (tmp_path / "run" / "checkpoints").exists()
+
+
+def test_an_algorithm_brings_its_options_and_the_command_line_wins_and_a_resumed_run_keeps_them(tmp_path, command):
+    from omegaconf import OmegaConf
+
+    folder = tmp_path / "run"
+    short = [option for option in SMALL if not option.startswith("algo.steps")]
+    given = ["algo.steps=1", "algo.loss=dapo", "algo.overlong_share=0.5", f"run_dir={folder}"]
+    assert command(agents.train.main, *short, *given) == 0
+    stored = OmegaConf.load(folder / "config.yaml").algo
+    assert (stored.loss, stored.refill, stored.overlong_share) == ("dapo", True, 0.5)
+    assert (stored.advantage, stored.clip_high) == ("group_std", 0.28)  # what it has no opinion on stays
+    assert command(agents.train.main, f"resume={folder}", "algo.steps=2") == 0
+    assert len(read_lines(folder / "metrics.jsonl")) == 2
