@@ -46,7 +46,7 @@ def dry_run(config: TrainConfig, source: str, make_env: Any, task_ids: Sequence[
     rollout = Rollout(make_env, BACKENDS[backend.name](backend, model, config.algo.sampler_batch), model)
     plan = batch_plan(config.algo)
     one = OmegaConf.merge(config, {"algo": {"groups_per_step": 1, "refill": False}})
-    feed = make_feed(one, rollout, task_ids, plan)  # type: ignore[arg-type]  # merged, it has TrainConfig's fields
+    feed = make_feed(one, rollout, task_ids)  # type: ignore[arg-type]  # merged, it has TrainConfig's fields
     try:
         group = feed.take(1).groups[0]
     finally:
@@ -66,7 +66,7 @@ def show_group(console: Console, group: Group, model: LoadedModel, learner: Poli
         console.print(f"\n[bold]completion {place}[/], {member.completion_length} tokens, {outcome(member)}")
         for turn in member.turns:
             console.print(escape(turn.text))
-    if not teaches(group, plan):
+    if not teaches(group):
         console.print("\nall members earned the same, so this group alone would teach nothing")
     # members without an advantage are laid out too: what they would be scored on is the same
     batch = make_batches([group], replace(plan, keep_silent=True, minibatches=1), learner.reward_divergences)[0]

@@ -154,8 +154,8 @@ class PolicyLearner:
             row: The tokens.
             model: Whose; the learner's own when not given.
         """
+        self.model.eval()  # the sampler drops nothing out, so neither may the learner: on-policy the ratio is 1
         model = causal_lm(self.model if model is None else model)
-        model.eval()  # the sampler drops nothing out, so neither may the learner: on-policy the ratio is 1
         device = model.device
         hidden_TH = model.base_model(
             input_ids=row.token_ids_T[None].to(device),

@@ -72,11 +72,11 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
             for step in range(run.first_step, algo.steps + 1):
                 progress.phase("sample")
                 sampled = feed.take(step)
-                if algo.steps_ahead and step < algo.steps:
-                    feed.begin(step + 1)
                 progress.phase("learn")
                 version = learner.policy_version
                 updates = learner.prepare(make_batches(sampled.learned, plan, learner.reward_divergences))
+                if algo.steps_ahead and step < algo.steps:
+                    feed.begin(step + 1)  # not before: what the learner prepares may switch an adapter off
                 learned = learner.accumulate(updates[0])
                 feed.settle()
                 with interrupts.held():

@@ -8,16 +8,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 import toys
 
 import agents.checkpoint
 import agents.train
+from agents.core import Completion, FinishReason, Group, Trajectory, TrajectoryStatus, Turn
+from agents.feed import Feed, FeedSettings
 from agents.learner import PolicyLearner
 from agents.metrics import read_lines
 from agents.rollout import Rollout
-from envs.core import RewardAlarm, VerifierError
+from envs.core import RewardAlarm, RewardBreakdown, RewardTerm, VerifierError
 
 PLUGIN = Path(__file__).parent / "toys_plugin.py"
 SMALL = [
@@ -191,6 +194,60 @@ def test_a_checkpoint_from_before_there_was_a_feed_goes_on_where_its_tasks_were(
     torch.save(state, path)
     assert command(agents.train.main, f"resume={folder}") == 0
     assert_same_run(folder, whole)
+
+
+def test_what_samples_a_step_ahead_begins_when_nothing_else_needs_other_weights(tmp_path, command, monkeypatch):
+    # the reference of a run with an adapter is the model with its adapter switched off, for the sampler as well
+    happened = []
+    for owner, name in ((PolicyLearner, "prepare"), (Feed, "begin"), (PolicyLearner, "accumulate"), (Feed, "settle")):
+        original = getattr(owner, name)
+
+        def noted(*arguments, original=original, name=name):
+            happened.append(name)
+            return original(*arguments)
+
+        monkeypatch.setattr(owner, name, noted)
+    short = [option for option in SMALL if not option.startswith("algo.steps")]
+    assert command(agents.train.main, *short, "algo.steps=2", "algo.steps_ahead=1", f"run_dir={tmp_path / 'run'}") == 0
+    assert happened == ["prepare", "begin", "accumulate", "settle", "prepare", "accumulate", "settle"]
+
+
+def test_groups_that_wait_survive_the_checkpoint_whatever_numbers_an_environment_uses(tmp_path):
+    # a checkpoint is read without running code, so it can hold no number of NumPy's
+    reward = RewardBreakdown(
+        terms={"right": RewardTerm(score=np.float64(0.25), weight=np.float32(2.0))},
+        passed=np.bool_(True),
+        feedback=np.str_("well done"),
+        measures={"rank": np.int64(3)},
+    )
+    drawn = Completion(
+        token_ids=(5, 1), logprobs=(np.float64(-0.5), -1.0), finish_reason=FinishReason.STOP, policy_version=7
+    )
+    member = Trajectory(
+        task_id="a",
+        turns=(Turn(context_ids=(2, 3), completion=drawn, text="c"),),
+        status=TrajectoryStatus.OK,
+        reward=reward,
+        tags={"level": "easy"},
+    )
+    lost = Trajectory(task_id="a", turns=(), status=TrajectoryStatus.ERROR, reward=None, error="no", fault="grader")
+    groups = [Group(task_id="a", trajectories=(member, lost)), Group(task_id="b", trajectories=(lost,))]
+    settings = FeedSettings(seed=0, groups=2, temperature=1.0, max_new_tokens=2, refill=True, rounds=1)
+
+    def make_feed():
+        return Feed(["a", "b"], lambda *_: groups, lambda group: group is groups[0], settings)
+
+    feed = make_feed()
+    feed.take(1)
+    feed.begin(2)
+    feed.commit()
+    torch.save(feed.state_dict(), tmp_path / "state.pt")
+    again = make_feed()
+    again.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
+    sampled = again.take(2)
+    assert (sampled.groups, sampled.learned, sampled.cursor) == (tuple(groups), (groups[0],), 4)
+    feed.close()
+    again.close()
 
 
 @pytest.mark.parametrize("error", [VerifierError("the judge is gone"), RewardAlarm("something false was proved")])
