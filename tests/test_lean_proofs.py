@@ -102,7 +102,9 @@ def test_every_bomb_ends_without_a_proof(any_sandbox: Sandbox) -> None:
     text = ATTACKED["true"]
     attacks = [attack for attack in lean_attacks("same", text) if attack.slow]
     assert len(attacks) == len(BOMBS)
-    assert ends_of(open_checker(any_sandbox), text, attacks) == {}
+    # many run until a limit stops them: the real ones in one sandbox, and shorter ones in the other
+    limits = language.LIMITS if any_sandbox.name == "bubblewrap" else SHORT
+    assert ends_of(open_checker(any_sandbox, limits), text, attacks) == {}
 
 
 QUICK_BOMBS = ("34 a tower of powers", "34 many alternatives", "34 brackets as deep as is allowed", "34 by in by")
@@ -192,7 +194,7 @@ def test_every_gold_proof_of_the_library_is_one(checker: ProofChecker) -> None:
 
 @pytest.mark.slow
 def test_gold_proofs_are_proved_twenty_times_under_load(any_checker: ProofChecker) -> None:
-    problems = list(library_problems())[::12]
+    problems = list(library_problems())[::24]
     command = [sys.executable, "-c", "while True: pass"]
     busy = [subprocess.Popen(command) for _ in range(2 * len(os.sched_getaffinity(0)))]
     try:
