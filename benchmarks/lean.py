@@ -9,6 +9,7 @@ busy moment hits all of them:
 - `fresh process`: one `lean` process a proof, which loads the core library; only its exit code counts
 - `compile only`: ours, without the judge: a copy of the warm front end in the sandbox
 - `ours`: all of it: lexer, sandbox, judge, kernel
+- `second kernel`: the same with `second_checker=on`
 
 Processor time of a proof is that of the processes which see it: front end, kernel, and this one; where all that runs is
 below this process, the time of the others is told too.
@@ -217,13 +218,15 @@ def contenders(name: str) -> Iterator[dict[str, Submit]]:
     problems, binary = easy_problems(), wheel.find()
     language.register()
     with sandbox.make(name) as box, tempfile.TemporaryDirectory() as folder:
-        checker = ProofChecker(box)
-        checker.prepare()
-        checker.complaints([problem.posed for problem, _ in problems])
+        checker, strict = ProofChecker(box), ProofChecker(box, second=True)
+        for each in (checker, strict):
+            each.prepare()
+            each.complaints([problem.posed for problem, _ in problems])
         made = {
             "fresh process": fresh_process(problems, binary, Path(folder)),
             "compile only": compile_only(problems, box),
             "ours": whole(problems, checker),
+            "second kernel": whole(problems, strict),
         }
         for submit in made.values():
             submit(10)

@@ -7,10 +7,13 @@ import pytest
 
 from envs.core import SPLITS, ConfigError
 from envs.lean import build, wheel
+from envs.lean.kernel import Kernel, KernelLimits, Outcome
+from envs.lean.library import Library
 from envs.lean.placement import Body, read_body
 from envs.lean.prompt import MAX_FEEDBACK, MAX_SHOTS, SHOTS, build_conversation, retry_text
 from envs.lean.statements import binders, canonical, defined_names, read_theorem, tactic_block
 from envs.lean.tasks import LEVELS, THEMES, LeanProblem, library_problems, load_problems, read_library_file, task_of
+from envs.lean.terms import Terms
 
 
 def problem(statement: str, **fields) -> LeanProblem:
@@ -28,6 +31,13 @@ def lean_finds_wrong(problems, folder: Path) -> str:
     except ConfigError as error:
         return str(error)
     return ""
+
+
+@pytest.fixture(scope="module")
+def second():
+    folder = build.core(wheel.find()).parent
+    with Kernel.second(folder, Library(folder).sha256, KernelLimits(cpu_s=60)) as kernel:
+        yield kernel
 
 
 # the library
@@ -73,8 +83,10 @@ def test_no_gold_proof_is_forbidden():
 
 @pytest.mark.lean
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_gold_proof_of_the_library_is_a_proof(theme, tmp_path):
+def test_every_gold_proof_of_the_library_is_a_proof_also_to_the_second_kernel(theme, tmp_path, second):
     assert lean_finds_wrong([p for p in library_problems() if p.theme == theme], tmp_path) == ""
+    said = second.check(Terms(), [], tmp_path / "Golds.olean")
+    assert (said.outcome, said.message) == (Outcome.ACCEPTED, "")
 
 
 @pytest.mark.lean

@@ -1,6 +1,6 @@
 """For people: a file's theorems checked as answers would be, what is earned without a model, and an image for Docker.
 
-    python -m envs.lean check FILE.lean [sandbox=bubblewrap] [toolchain=PATH] [imports=[Mathlib]]
+    python -m envs.lean check FILE.lean [sandbox=bubblewrap] [second_checker=on] [toolchain=PATH] [imports=[Mathlib]]
     python -m envs.lean baselines [env.difficulty=all] [split=heldout] [budget=200] [workers=2] [out=FILE.json]
     python -m envs.lean image [toolchain=PATH] [imports=[Mathlib]]
 
@@ -25,7 +25,7 @@ from envs.core import SPLITS, ConfigError, VerifierError
 from envs.grade import whole_number
 from envs.lean import language
 from envs.lean.baselines import Baseline, baselines
-from envs.lean.env import LeanEnv
+from envs.lean.env import LeanEnv, is_on
 from envs.lean.lexer import Forbidden
 from envs.lean.placement import read_body
 from envs.lean.proofs import Outcome, ProofChecker, Statement, Verdict
@@ -38,7 +38,7 @@ from sandbox import languages
 from sandbox.core import SandboxError
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "check": ("sandbox", "toolchain", "imports"),
+    "check": ("sandbox", "second_checker", "toolchain", "imports"),
     "baselines": ("split", "budget", "workers", "out", "env."),
     "image": ("toolchain", "imports"),
 }
@@ -62,7 +62,9 @@ def main(arguments: Sequence[str]) -> int:
         toolchain = find_toolchain(options.get("toolchain"), options.get("imports", ("Init",)))
         if command == "image":
             return build_image(toolchain)
-        return run_check(Path(files[0]), ProofChecker(str(options.get("sandbox", "auto")), toolchain=toolchain))
+        second = is_on(options.get("second_checker", "off"))
+        checker = ProofChecker(str(options.get("sandbox", "auto")), toolchain=toolchain, second=second)
+        return run_check(Path(files[0]), checker)
     except (ConfigError, SandboxError, VerifierError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -54,6 +54,7 @@ class LeanEnv(TextEnv):
         sandbox: SandboxOption = "auto",
         toolchain: str | None = None,
         imports: str | Sequence[str] = ("Init",),
+        second_checker: str | bool = "off",
         check_golds: bool = True,
         seed: int | None = None,
     ) -> None:
@@ -74,6 +75,7 @@ class LeanEnv(TextEnv):
             toolchain: A Lean of one's own instead of the wheel's with our core: the folder of a toolchain, or of a
                 project of lake, or the path of `lean`.
             imports: Modules of it that every problem imports, such as `Init` or `Mathlib`.
+            second_checker: `on` has every proof checked by a kernel of our own too, and both must accept.
             check_golds: Whether a file's own gold proofs must be proofs (its statements must elaborate in any case).
             seed: Seed of the episodes.
 
@@ -93,8 +95,8 @@ class LeanEnv(TextEnv):
         if tasks is not None and families:
             raise ConfigError("give tasks= or families=, not both")
         self.shots = shots
-        naive = Body(NAIVE, "tactics") if partial else None
-        self.checker = ProofChecker(sandbox, toolchain=find_toolchain(toolchain, imports), naive=naive)
+        naive, second = Body(NAIVE, "tactics") if partial else None, is_on(second_checker)
+        self.checker = ProofChecker(sandbox, toolchain=find_toolchain(toolchain, imports), naive=naive, second=second)
         levels = chosen_levels(difficulty)
         if tasks is not None:
             problems = load_problems(tasks, lambda found: complaints(self.checker, found, check_golds))
@@ -202,6 +204,17 @@ def false_problems() -> list[LeanProblem]:
         )
         for number, canary in enumerate(CANARIES)
     ]
+
+
+def is_on(second_checker: Any) -> bool:
+    """Return whether the second checker is wanted.
+
+    Raises:
+        ConfigError: What is given is neither `on` nor `off`.
+    """
+    if isinstance(second_checker, bool) or second_checker in ("on", "off"):
+        return second_checker in (True, "on")
+    raise ConfigError(f"second_checker must be on or off, got {second_checker!r}")
 
 
 def chosen_levels(difficulty: Any) -> tuple[int, ...]:

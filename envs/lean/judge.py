@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from envs.lean.agreement import Kernels
 from envs.lean.image import MalformedModule
 from envs.lean.kernel import Kernel, Outcome
 from envs.lean.library import Constants, JudgeFailure, constants_in, show, uses, walk
@@ -64,6 +65,9 @@ class Judgement:
     axioms: tuple[Name, ...] = ()
     """Of a proved statement, what it rests on, sorted."""
     kernel_cpu_s: float = 0.0
+    """Of all kernels."""
+    is_undecided: bool = False
+    """Whether the second kernel gave up on what the first accepted; it is no proof then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +116,17 @@ class Judge:
     Args:
         library: What submissions may build on.
         kernel: A kernel that has loaded the same library.
+        second: Another one, which must agree.
     """
 
-    def __init__(self, library: Constants, kernel: Kernel) -> None:
+    def __init__(self, library: Constants, kernel: Kernel, second: Kernel | None = None) -> None:
         self.library = library
         self._kernel = kernel
+        self.kernels = Kernels(kernel, second)
+
+    def with_second(self, second: Kernel) -> Judge:
+        """A judge of the same library and kernel that asks another one too."""
+        return Judge(self.library, self._kernel, second)
 
     def judge(self, submission: bytes, reference: bytes, target: Name, header: Header | None = None) -> Judgement:
         """Decide whether the submission's module proves what the reference's states under the target's name.
@@ -130,6 +140,7 @@ class Judge:
         Raises:
             JudgeFailure: The reference is not one, or the library already has the target.
             KernelFailure: The kernel's process failed.
+            KernelsDisagree: The second kernel says otherwise.
         """
         terms = Terms()
         given = {} if header is None else read_module(header.content, terms).constants
@@ -142,7 +153,7 @@ class Judge:
             return refusal
         if header is not None:
             axioms |= header.axioms
-        return self._check_in_kernel(terms, order, axioms, header)
+        return self._check_in_kernels(terms, order, axioms, header)
 
     def count_parts(self, reference: bytes, target: Name) -> int:
         """Return how many parts (`parts`) a statement has; 0 if it has no two.
@@ -174,6 +185,7 @@ class Judge:
         Raises:
             JudgeFailure: The reference is not one.
             KernelFailure: The kernel's process failed.
+            KernelsDisagree: The second kernel says otherwise.
         """
         terms = Terms()
         given = {} if header is None else read_module(header.content, terms).constants
@@ -203,7 +215,7 @@ class Judge:
         for number, order in candidates:
             if number in proved:
                 continue
-            recheck = self._kernel.check(terms, order, None if header is None else header.path)
+            recheck, _ = self.kernels.check(terms, order, None if header is None else header.path)
             cpu_s += recheck.cpu_s
             if recheck.outcome is Outcome.ACCEPTED:
                 proved.add(number)
@@ -315,23 +327,26 @@ class Judge:
             )
         return order, axioms, None
 
-    def _check_in_kernel(
+    def _check_in_kernels(
         self, terms: Terms, order: list[Constant], axioms: frozenset[Name], header: Header | None
     ) -> Judgement:
-        recheck = self._kernel.check(terms, order, None if header is None else header.path)
-        findings = {
-            Outcome.ACCEPTED: Finding.PROVED,
-            Outcome.REJECTED: Finding.REFUSED,
-            Outcome.CRASHED: Finding.REFUSED,
-            Outcome.TIMEOUT: Finding.TIMEOUT,
-            Outcome.MEMORY: Finding.MEMORY,
-        }
+        found, is_undecided = self.kernels.check(terms, order, None if header is None else header.path)
         return Judgement(
-            finding=findings[recheck.outcome],
-            reason=recheck.message,
+            finding=_FINDINGS[found.outcome],
+            reason=found.message,
             axioms=tuple(sorted(axioms, key=show)),
-            kernel_cpu_s=recheck.cpu_s,
+            kernel_cpu_s=found.cpu_s,
+            is_undecided=is_undecided,
         )
+
+
+_FINDINGS = {
+    Outcome.ACCEPTED: Finding.PROVED,
+    Outcome.REJECTED: Finding.REFUSED,
+    Outcome.CRASHED: Finding.REFUSED,
+    Outcome.TIMEOUT: Finding.TIMEOUT,
+    Outcome.MEMORY: Finding.MEMORY,
+}
 
 
 def _check_imports(module: Module, expected: tuple[str, ...]) -> Judgement | None:

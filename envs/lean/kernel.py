@@ -37,13 +37,13 @@ _START_S, _GRACE_S = 60.0, 10.0
 _PATIENCE_S = 600.0  # for a library of many modules, which may have to be read from a slow disk
 _MAX_REPLY_BYTES = 1 << 24
 
-# the worker has the two modules it needs and not the package around them, which would load ten times its size
+# the worker has the modules it needs and not the packages around them, which would load ten times its size
 _BOOTSTRAP = """
 import sys, types
-for name, folder in (("envs", {envs!r}), ("envs.lean", {lean!r})):
+for name, folder in (("envs", {envs!r}), ("envs.lean", {lean!r}), ("envs.lean.second", {lean!r} + "/second")):
     sys.modules[name] = types.ModuleType(name)
     sys.modules[name].__path__ = [folder]
-from envs.lean.kernel_worker import main
+from envs.lean.{program} import main
 main()
 """
 
@@ -85,7 +85,7 @@ class KernelLimits:
     """Resident memory on top of the library's."""
 
 
-_Start = tuple[Path, tuple[Path, ...], tuple[str, ...], str, KernelLimits, float]
+_Start = tuple[str, Path, tuple[Path, ...], tuple[str, ...], str, KernelLimits, float]
 
 
 class Kernel:
@@ -101,7 +101,8 @@ class Kernel:
     """
 
     def __init__(self, library: Path, folder: Path, sha256: str, limits: KernelLimits | None = None) -> None:
-        self._start: _Start = (library, (folder,), ("Init",), f"sha256:{sha256}", limits or KernelLimits(), _START_S)
+        source = (library, (folder,), ("Init",), f"sha256:{sha256}")
+        self._start: _Start = ("kernel_worker", *source, limits or KernelLimits(), _START_S)
         self._idle: list[_Worker] = []
         self._lock = threading.Lock()
         self._is_closed = False
@@ -114,7 +115,17 @@ class Kernel:
         kernel = cls(toolchain.binary, toolchain.root, "", limits)
         mark = f"listing:{toolchain.fingerprint}"
         library = (toolchain.binary, toolchain.folders, toolchain.imports, mark)
-        kernel._start = (*library, limits or KernelLimits(), _PATIENCE_S)
+        kernel._start = ("kernel_worker", *library, limits or KernelLimits(), _PATIENCE_S)
+        return kernel
+
+    @classmethod
+    def second(cls, folder: Path, sha256: str, limits: KernelLimits | None = None) -> Kernel:
+        """Return kernels of our own (`second`), which have read the core library, and share no code with Lean's.
+
+        They know no limit of heartbeats but one of steps; where that or another is used up, the outcome is TIMEOUT.
+        """
+        kernel = cls(Path(), folder, sha256, limits)
+        kernel._start = ("second.worker", *kernel._start[1:])
         return kernel
 
     def rests_on(self, name: Name) -> frozenset[Name] | None:
@@ -215,6 +226,7 @@ class _Worker:
 
     def __init__(
         self,
+        program: str,
         library: Path,
         folders: tuple[Path, ...],
         modules: tuple[str, ...],
@@ -225,7 +237,7 @@ class _Worker:
         source = json.dumps([[str(folder) for folder in folders], modules, mark])
         ours, theirs = socket.socketpair()
         here = Path(__file__).resolve().parent
-        code = _BOOTSTRAP.format(envs=str(here.parent), lean=str(here))
+        code = _BOOTSTRAP.format(program=program, envs=str(here.parent), lean=str(here))
         numbers = [theirs.fileno(), limits.cpu_s, limits.wall_s, limits.memory_bytes]
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         with theirs:

@@ -29,6 +29,12 @@ PRIMITIVES: tuple[Name, ...] = (
 )
 
 
+class CheckerError(VerifierError):
+    """The checker failed, not the proof: there is no verdict, and no reward."""
+
+    verdict = "CHECKER_ERROR"
+
+
 class JudgeFailure(VerifierError):
     """What we supplied is not as it must be: the library, the reference, the target's name. There is no verdict."""
 

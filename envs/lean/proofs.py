@@ -22,12 +22,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from envs.core import ConfigError, VerifierError
+from envs.core import ConfigError
 from envs.files import replacing
 from envs.lean import build, language, wheel
 from envs.lean.imported import ImportedLibrary
 from envs.lean.judge import Finding, Header, Judge, ProvedParts
 from envs.lean.kernel import Kernel
+from envs.lean.library import CheckerError as CheckerError
 from envs.lean.library import JudgeFailure, Library
 from envs.lean.placement import INDENT, Body, place
 from envs.lean.terms import read_name
@@ -59,12 +60,6 @@ class Verdict(StrEnum):
     MEMORY = "MEMORY"
 
 
-class CheckerError(VerifierError):
-    """The checker failed, not the proof: there is no verdict, and no reward."""
-
-    verdict = "CHECKER_ERROR"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """What is to be proved; all of it is the task's own text."""
@@ -89,6 +84,8 @@ class Outcome:
     """What the front end used, beyond what it shares with all others."""
     parts: frozenset[int] = frozenset()
     """Numbers of the statement's parts that are proved, where the checker looks for them and the whole is not."""
+    is_undecided: bool = False
+    """Whether a second kernel gave up on what Lean's accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +129,10 @@ class ProofChecker:
         toolchain: A Lean of the user's own, with what problems import; None is the wheel's, with our core.
         naive: Where it is given, what is no proof is searched for proofs of the statement's parts, and parts that are
             proved in this body too are free.
+        second: Whether a kernel of our own must agree with Lean's (`second`).
+
+    Raises:
+        ConfigError: The second kernel is wanted for a toolchain.
     """
 
     def __init__(
@@ -140,7 +141,11 @@ class ProofChecker:
         limits: Limits = language.LIMITS,
         toolchain: Toolchain | None = None,
         naive: Body | None = None,
+        second: bool = False,
     ) -> None:
+        if second and toolchain is not None:
+            raise ConfigError("the second checker knows our core library only: leave out second_checker or toolchain")
+        self.has_second = second
         self._option = sandbox
         self._limits = limits
         self._toolchain = toolchain
@@ -161,7 +166,7 @@ class ProofChecker:
             ConfigError: The wheel is missing or another one, the library does not build or load, or no sandbox can run
                 it.
         """
-        _judge(self._toolchain)
+        self._judge()
         language.register(self._toolchain)
         try:
             self._sandbox().run(Program(source="", language=self._language), [])
@@ -211,9 +216,7 @@ class ProofChecker:
         if compiled.module is None or compiled.errors:
             outcome = _rejected(compiled, placed.line_shift, spent)
             return self._with_parts(outcome, compiled.module, statement)
-        judgement = _judge(self._toolchain).judge(
-            compiled.module, reference.module, read_name(statement.name), reference.header
-        )
+        judgement = self._judge().judge(compiled.module, reference.module, read_name(statement.name), reference.header)
         verdict = _VERDICTS.get(judgement.finding, Verdict.REJECTED)
         words = "" if verdict is Verdict.PROVED else f"This is not a proof of the statement: {judgement.reason}."
         outcome = Outcome(
@@ -221,6 +224,7 @@ class ProofChecker:
             feedback=words,
             cpu_time_s=spent + judgement.kernel_cpu_s,
             memory_bytes=result.peak_memory_bytes,
+            is_undecided=judgement.is_undecided,
         )
         return self._with_parts(outcome, compiled.module, statement)
 
@@ -242,7 +246,7 @@ class ProofChecker:
         return known
 
     def _find_parts(self, statement: Statement, naive: Body) -> Parts:
-        count = _judge(self._toolchain).count_parts(self._reference(statement).module, read_name(statement.name))
+        count = self._judge().count_parts(self._reference(statement).module, read_name(statement.name))
         if not count:
             return Parts()
         (result,) = self._run([place(statement.text, naive, statement.header).source], "compile_unfinished")
@@ -261,7 +265,7 @@ class ProofChecker:
 
     def _proved_parts(self, module: bytes, statement: Statement) -> ProvedParts:
         reference, target = self._reference(statement), read_name(statement.name)
-        return _judge(self._toolchain).proved_parts(module, reference.module, target, reference.header)
+        return self._judge().proved_parts(module, reference.module, target, reference.header)
 
     def _reference(self, statement: Statement) -> _Reference:
         reference = self._references.get(statement)
@@ -277,7 +281,7 @@ class ProofChecker:
         compiled = _read(result)
         if compiled is None or compiled.module is None:
             return _complaint(compiled, result, "header and statement" if statement.header else "the statement")
-        if wrong := _judge(self._toolchain).complaint(compiled.module, read_name(statement.name), header):
+        if wrong := self._judge().complaint(compiled.module, read_name(statement.name), header):
             return wrong
         with self._lock:
             _make_room(self._references)
@@ -293,7 +297,8 @@ class ProofChecker:
         with replacing(path) as file:
             file.write(compiled.module)
         try:
-            kept = Header(_judge(self._toolchain).library, path)
+            kept = Header(self._judge().library, path)
+            self._judge().kernels.check_header(path)
         except JudgeFailure as failure:
             return str(failure)
         weakref.finalize(kept, path.unlink, missing_ok=True)
@@ -303,6 +308,9 @@ class ProofChecker:
     def _run(self, texts: Sequence[str], entry_point: str = "compile_text") -> list[ExecutionResult]:
         program = Program(source=language.PROGRAM, entry_point=entry_point, language=self._language)
         return self._sandbox().run(program, [Call(args=(text,)) for text in texts], self._limits)
+
+    def _judge(self) -> Judge:
+        return _strict_judge() if self.has_second else _judge(self._toolchain)
 
     def _sandbox(self) -> Sandbox:
         if self._language not in LANGUAGES:  # what it is made of is not read again for each proof
@@ -324,6 +332,16 @@ def _judge(toolchain: Toolchain | None) -> Judge:
     kernel = Kernel.of_toolchain(toolchain)
     atexit.register(kernel.close)
     return Judge(ImportedLibrary(toolchain, kernel), kernel)
+
+
+@functools.cache
+def _strict_judge() -> Judge:
+    """Return the judge of this process, with second kernels beside the same first ones."""
+    judge = _judge(None)
+    assert isinstance(judge.library, Library)
+    second = Kernel.second(judge.library.folder, judge.library.sha256)
+    atexit.register(second.close)
+    return judge.with_second(second)
 
 
 def _make_room(kept: dict[Statement, Any]) -> None:

@@ -18,6 +18,8 @@ from envs.lean.tasks import LeanProblem
 
 FALSEHOOD = Statement(name="assay_canary", text="theorem assay_canary : False")
 """What no proof may prove; a body that does has found a hole in the checker."""
+UNDECIDED = "undecided_by_second"
+"""A measure: 1 where the second checker gave up on a proof that Lean's kernel accepts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ class LeanVerifier:
         """
         problem: LeanProblem = task.reference
         outcome = self._outcome(problem, extract_body(completion, problem.statement, problem.header))
-        return self._with_parts(problem, outcome) if self.partial else _breakdown(outcome)
+        return self._with_parts(problem, outcome) if self.partial else self._breakdown(outcome)
 
     def _outcome(self, problem: LeanProblem, body: Body | Forbidden | Missing) -> Outcome:
         if isinstance(body, Forbidden):
@@ -61,13 +63,14 @@ class LeanVerifier:
             raise RewardAlarm(f"all parts of the false statement {problem.name} were proved: {problem.signature}")
         earned = 0 if is_proof or problem.is_false else len(outcome.parts - parts.free)
         term = RewardTerm(score=earned / parts.count if parts.count else 0.0, weight=self.partial)
-        whole = _breakdown(outcome)
+        whole = self._breakdown(outcome)
+        measures = {"parts": float(parts.count), "parts_proved": float(proved)} if parts.count else {}
         words = f"\nProved: {proved} of the {parts.count} parts of the statement." if proved and not is_proof else ""
         return replace(
             whole,
             terms={**whole.terms, "parts": term},
             feedback=whole.feedback + words,
-            measures={"parts": float(parts.count), "parts_proved": float(proved)} if parts.count else {},
+            measures={**whole.measures, **measures},
         )
 
     def _raise_alarm(self, problem: LeanProblem, body: Body) -> None:
@@ -78,18 +81,18 @@ class LeanVerifier:
         if drawn and self.checker.check(FALSEHOOD, body).verdict is Verdict.PROVED:
             raise RewardAlarm(f"a proof of {problem.name} also proves False:\n{body.code}")
 
+    def _breakdown(self, outcome: Outcome) -> RewardBreakdown:
+        proved = outcome.verdict is Verdict.PROVED
+        return RewardBreakdown(
+            terms={"proof": RewardTerm(score=float(proved))},
+            feedback=outcome.feedback,
+            passed=proved,
+            verdict=outcome.verdict,
+            measures={UNDECIDED: float(outcome.is_undecided)} if self.checker.has_second else {},
+        )
+
 
 def _is_drawn(text: str, share: float) -> bool:
     """Tell whether a text is among a share of all texts: the same ones each time, so that judging stays pure."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:8], "big") < share * 2**64
-
-
-def _breakdown(outcome: Outcome) -> RewardBreakdown:
-    proved = outcome.verdict is Verdict.PROVED
-    return RewardBreakdown(
-        terms={"proof": RewardTerm(score=float(proved))},
-        feedback=outcome.feedback,
-        passed=proved,
-        verdict=outcome.verdict,
-    )
