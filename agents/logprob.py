@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 
+from envs.core import ConfigError
+
 CHUNK = 128
 """Tokens whose logits exist at the same time."""
 
@@ -25,6 +27,24 @@ def token_logprobs(
     apply: Any = _ChunkedLogProb.apply
     logprobs_N, entropies_N = apply(hidden_NH, head_VH, target_N, temperature)
     return logprobs_N, entropies_N
+
+
+@torch.no_grad()
+def check_head(model: Any) -> None:
+    """Refuse a model that does more to its logits than `token_logprobs`, such as a scale, a bound or a bias.
+
+    Raises:
+        ConfigError: It would be trained on other probabilities than it samples from.
+    """
+    ids = torch.arange(2, device=model.device)[None]
+    logits = model(input_ids=ids, use_cache=False).logits
+    hidden = model.base_model(input_ids=ids, use_cache=False).last_hidden_state
+    ours = hidden @ model.get_output_embeddings().weight.T
+    if (ours - logits).abs().max() > 0.01 * logits.abs().max():
+        raise ConfigError(
+            f"the logits of {type(model).__name__} are not its hidden states times its head alone (a scale, a bound or "
+            "a bias), which is what the learner computes: this model cannot be trained yet"
+        )
 
 
 class _ChunkedLogProb(torch.autograd.Function):

@@ -12,9 +12,10 @@ from agents.config import AlgoConfig, TrainConfig
 from agents.core import Group, Sampling
 from agents.feed import Feed, FeedSettings
 from agents.learner import OffPolicy, OptimizerSettings, PolicyLearner
+from agents.logprob import check_head
 from agents.lora import WithoutAdapter, is_adapter, load_adapted
 from agents.losses import LossSettings
-from agents.models import LoadedModel, find_device, load_model
+from agents.models import LoadedModel, causal_lm, find_device, load_model
 from agents.rollout import Rollout
 
 
@@ -35,8 +36,13 @@ def load_policy(config: TrainConfig, source: str) -> LoadedModel:
 
 
 def make_learner(config: TrainConfig, model: LoadedModel) -> PolicyLearner:
-    """Return the learner of a model as configured, with a reference to compare with where something is."""
+    """Return the learner of a model as configured, with a reference to compare with where something is.
+
+    Raises:
+        ConfigError: The learner cannot compute the model's probabilities.
+    """
     algo = config.algo
+    check_head(causal_lm(model.model))
     return PolicyLearner(
         model.model,
         surrogate=ALGORITHMS[algo.loss].surrogate,

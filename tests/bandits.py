@@ -94,13 +94,15 @@ def pulls(arms: list[int], rewards: Array, sampler: Array) -> Group:
     return Group(task_id="bandit", trajectories=tuple(members))
 
 
-def batches(learner: PolicyLearner, groups: list[Group], name: str, **changes: Any) -> list[Batch]:
+def batches(
+    learner: PolicyLearner, groups: list[Group], name: str, *, keep_silent: bool = False, **changes: Any
+) -> list[Batch]:
     """Return what a step of an algorithm learns from groups."""
     options = options_of(name, **changes)
     plan = BatchPlan(
         advantages=ADVANTAGES[options["advantage"]],
         aggregate=options["aggregate"],
-        keep_silent=learner.loss.kl_weight != 0 and options["kl_in"] == "loss",
+        keep_silent=keep_silent or (learner.loss.kl_weight != 0 and options["kl_in"] == "loss"),
         max_new_tokens=1,
     )
     return make_batches(groups, plan, learner.reward_divergences)

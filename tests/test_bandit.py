@@ -111,3 +111,17 @@ def test_the_first_gradient_of_a_divergence_is_the_analytic_one(name, estimator)
     learner = bandits.make_learner(name, START, reference=REFERENCE, beta=BETA, **changes)
     plain = first_gradient(bandits.make_learner(name, START), name)
     assert first_gradient(learner, name, kl_in="loss") - plain == pytest.approx(expected, abs=1e-6)
+
+
+@by_name
+def test_members_without_an_advantage_change_nothing_where_they_are_not_run(name):
+    # arms that pay 1, 1/2 and 0, each pulled once by an older policy: the middle one has the advantage 0
+    group = bandits.pulls([0, 1, 2], np.array([1.0, 0.5, 0.0, 0.0]), softmax(REFERENCE))
+    ends = []
+    for run in (True, False):
+        learner = bandits.make_learner(name, START, epochs=3, learning_rate=0.2)
+        updates = learner.prepare(bandits.batches(learner, [group], name, keep_silent=run))
+        learner.finish(updates, learner.accumulate(updates[0]))
+        ends.append(learner.model.policy)
+        assert (updates[0].scored_tokens, updates[0].run_tokens) == (3, 3 if run else 2)
+    assert ends[0] == pytest.approx(ends[1], abs=1e-6)

@@ -1,7 +1,10 @@
 import pytest
 import torch
+import transformers
 
-from agents.logprob import token_logprobs
+from agents.logprob import check_head, token_logprobs
+from agents.models import tiny_model
+from envs import ConfigError
 
 TEMPERATURES = [0.3, 0.7, 1.0, 1.8]
 
@@ -94,3 +97,33 @@ def test_the_head_needs_no_gradient_when_it_is_frozen():
     hidden, head, target, _ = problem()
     token_logprobs(hidden, head.detach(), target, 1.0)[0].sum().backward()
     assert hidden.grad is not None
+
+
+SHAPE = {
+    "vocab_size": 50, "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2,
+    "num_key_value_heads": 2, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2,
+}  # fmt: skip
+
+
+def biased():
+    model = transformers.PhiForCausalLM(transformers.PhiConfig(**SHAPE))
+    torch.nn.init.ones_(model.lm_head.bias)
+    return model
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        biased,
+        lambda: transformers.GraniteForCausalLM(transformers.GraniteConfig(**SHAPE, logits_scaling=8.0)),
+        lambda: transformers.Gemma2ForCausalLM(transformers.Gemma2Config(**SHAPE, final_logit_softcapping=0.01)),
+    ],
+)
+def test_a_model_that_does_more_to_its_logits_than_the_learner_is_refused(make):
+    with pytest.raises(ConfigError, match="cannot be trained yet"):
+        check_head(make().eval())
+
+
+def test_a_model_whose_logits_are_hidden_states_times_head_is_accepted():
+    check_head(tiny_model().model)
+    check_head(transformers.Qwen2ForCausalLM(transformers.Qwen2Config(**SHAPE)).eval())
