@@ -90,7 +90,7 @@ class VllmConfig:
     """Of the engine: `float32`, `bfloat16`, `float16`; `auto` is float32 on a processor and bfloat16 on a GPU."""
     tolerance: float | None = None
     """Largest difference between a log-probability of the engine and the learner's after the weights were handed over,
-    beyond which the run ends; when not given, 1e-3 in float32 and 0.5 in 16 bits."""
+    beyond which the run ends; when not given, 1e-3 in float32, 0.15 in float16 and 0.5 in bfloat16."""
     cache_gib: float = 2.0
     """Memory of the engine for keys and values."""
     context: int | None = None

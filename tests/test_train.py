@@ -344,3 +344,14 @@ def test_a_run_whose_judge_never_answers_ends_with_one_line(tmp_path, command, c
     monkeypatch.setattr(toys, "begins_right", broken)
     assert command(agents.train.main, *SMALL, "env=kinds", f"run_dir={tmp_path / 'run'}") == 2
     assert "could be judged: the judge is gone" in capfd.readouterr().err
+
+
+def test_a_run_from_when_a_backend_was_a_name_goes_on(tmp_path, command):
+    folder = tmp_path / "run"
+    assert command(agents.train.main, *SMALL, "env=kinds", "algo.steps=1", f"run_dir={folder}") == 0
+    config = OmegaConf.load(folder / "config.yaml")
+    assert config.backend == {"name": "transformers"}
+    config.backend = "transformers"
+    OmegaConf.save(config, folder / "config.yaml")
+    assert command(agents.train.main, f"resume={folder}", "algo.steps=2") == 0
+    assert [line["step"] for line in read_lines(folder / "metrics.jsonl")] == [1, 2]
