@@ -52,9 +52,15 @@ class Packed:
         biases = [linear.bias for linear in linears if linear.bias is not None]
         self._bias = torch.cat(biases) if biases else None
 
-    def __call__(self, states: torch.Tensor) -> torch.Tensor:
-        """Return `states @ weight.T + bias`."""
-        out: torch.Tensor = torch.ops.mkldnn._linear_pointwise(states, self._weight, self._bias, "none", [], "")
+    def __call__(self, states: torch.Tensor, then: str = "none") -> torch.Tensor:
+        """Return `states @ weight.T + bias`, or what a function of oneDNN makes of it."""
+        out: torch.Tensor = torch.ops.mkldnn._linear_pointwise(states, self._weight, self._bias, then, [], "")
+        return out
+
+    def into(self, states: torch.Tensor, operation: str, other: torch.Tensor) -> torch.Tensor:
+        """Return `states @ weight.T + bias`, with `other` added or multiplied."""
+        linear = torch.ops.mkldnn._linear_pointwise.binary
+        out: torch.Tensor = linear(states, other, self._weight, self._bias, operation)
         return out
 
 
@@ -68,8 +74,7 @@ class Layer:
         self.head_norms = getattr(attention, "q_norm", None), getattr(attention, "k_norm", None)
         self.qkv = Packed(attention.q_proj, attention.k_proj, attention.v_proj)
         self.out = Packed(attention.o_proj)
-        self.gate_up = Packed(mlp.gate_proj, mlp.up_proj)
-        self.down = Packed(mlp.down_proj)
+        self.gate, self.up, self.down = Packed(mlp.gate_proj), Packed(mlp.up_proj), Packed(mlp.down_proj)
 
     def project(
         self, states_BH: torch.Tensor, rotation: tuple[torch.Tensor, torch.Tensor]
@@ -89,9 +94,10 @@ class Layer:
 
     def finish(self, states_BH: torch.Tensor, attended: torch.Tensor) -> torch.Tensor:
         """Return the layer's output from what attention found, [B, K, R, D]."""
-        states_BH = states_BH + self.out(attended.reshape(len(states_BH), -1))
-        gate, up = self.gate_up(_norm(self.norms[1], states_BH)).chunk(2, dim=1)
-        return states_BH + self.down(functional.silu(gate).mul_(up))
+        states_BH = self.out.into(attended.reshape(len(states_BH), -1), "add", states_BH)
+        normed = _norm(self.norms[1], states_BH)
+        gated = self.up.into(normed, "mul", self.gate(normed, "swish"))
+        return self.down.into(gated, "add", states_BH)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,173 @@
+"""Held-out pass rate of `env=code` against processor seconds, this library and TRL: for `learner.py --learning`.
+
+Both begin with the same model and take the same tasks in the same order, groups, lengths and learning rate; both are
+judged by the same verifier and evaluated by the same code on the same held-out tasks. Only sampling, judging and
+learning count: not evaluation, and not what the sandbox's own processes spend, which is the same for both.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+# A benchmark beside this file is called like the package `sandbox`, and would be found in its place.
+sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).resolve().parent]
+
+Curve = list[tuple[float, float]]
+"""Processor seconds so far, and the held-out pass rate there."""
+
+GOAL = 0.5
+"""Share of TRL's processor seconds after which the same pass rate is reached."""
+EVERY = 4
+"""Steps between evaluations."""
+SAMPLES = 4
+"""Completions of each held-out task in an evaluation."""
+
+
+def compare(options: Any, results: Path) -> int:
+    """Train both with each seed, write `learner_learning.json`, and return 1 if the goal is missed, else 0."""
+    report: dict[str, Any] = {"steps": options.steps, "ours": [], "trl": []}
+    environment = {**os.environ, "OMP_NUM_THREADS": str(options.threads), "TQDM_DISABLE": "1"}
+    environment["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent)
+    for seed in range(options.seeds):
+        for name, python in (("ours", sys.executable), ("trl", options.trl_python)):
+            with tempfile.TemporaryDirectory() as folder:
+                command = [python, __file__, name, folder, str(seed), str(options.steps)]
+                subprocess.run(command, env=environment, check=True, stdout=sys.stderr)
+                curve = json.loads(Path(folder, "curve.json").read_text())
+            report[name].append(curve)
+            print(f"seed {seed}, {name}: " + ", ".join(f"{rate:.3f} at {cpu_s:.0f} s" for cpu_s, rate in curve))
+    theirs, mine = (_mean(report[name]) for name in ("trl", "ours"))
+    level = theirs[-1][1]
+    needed = reached(mine, level)
+    share = None if needed is None else needed / theirs[-1][0]
+    met = share is not None and share <= GOAL
+    report |= {"level": level, "share": share, "met": met}
+    (results / "learner_learning.json").write_text(json.dumps(report, indent=2) + "\n")
+    said = "not reached" if share is None else f"reached in {share:.2f} of its processor seconds"
+    print(f"{'' if met else 'missed: '}TRL's held-out pass rate after {options.steps} steps, {level:.3f}: {said}")
+    return 0 if met else 1
+
+
+def reached(curve: Curve, level: float) -> float | None:
+    """Return the processor seconds at which a curve first reaches a level, between its points in a straight line."""
+    for (start, low), (end, high) in pairwise(curve):
+        if low >= level:
+            return start
+        if high >= level:
+            return start + (end - start) * (level - low) / (high - low)
+    return curve[-1][0] if curve[-1][1] >= level else None
+
+
+def _mean(curves: list[Curve]) -> Curve:
+    return [
+        (sum(cpu_s for cpu_s, _ in points) / len(points), sum(rate for _, rate in points) / len(points))
+        for points in zip(*curves, strict=True)
+    ]
+
+
+def _spent() -> float:
+    times = os.times()
+    return times.user + times.system
+
+
+def ours(folder: Path, seed: int, steps: int) -> None:
+    """Train with this library's command."""
+    from agents.run import Run
+
+    command = [sys.executable, "-m", "agents.train", "env=code", f"seed={seed}", f"run_dir={folder / 'run'}"]
+    command += [f"algo.steps={steps}", f"eval.every={EVERY}", f"eval.samples={SAMPLES}"]
+    command += [f"eval.samples_during={SAMPLES}", f"checkpoint_every={steps}", "transcripts=0"]
+    subprocess.run(command, check=True)
+    run = Run(folder / "run")
+    lines = [json.loads(line) for line in (folder / "run" / "timing.jsonl").read_text().splitlines()]
+    spent = {0: 0.0}
+    for line in lines:
+        if "learn_cpu_s" in line:
+            spent[line["step"]] = max(spent.values()) + line["sample_cpu_s"] + line["learn_cpu_s"]
+    curve = [(spent[step], result.summary()["pass@1"]) for step, result in sorted(run.evaluations().items())]
+    (folder / "curve.json").write_text(json.dumps(curve))
+
+
+def trl(folder: Path, seed: int, steps: int) -> None:
+    """Train with TRL's trainer."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from datasets import Dataset
+    from transformers import TrainerCallback
+    from trl import GRPOConfig, GRPOTrainer
+
+    from agents.backends.transformers import TransformersBackend
+    from agents.config import TrainConfig
+    from agents.eval import evaluate
+    from agents.models import load_model
+    from agents.rollout import JUDGES, Rollout, text_env
+    from agents.schedule import tasks_from
+    from agents.train import prepare, sampling_at
+    from envs.core import Message
+    from envs.text_env import judge
+
+    config = TrainConfig(env={"name": "code"}, seed=seed)
+    algo = config.algo
+    make_env, train_ids, eval_ids = prepare(config)
+    model = load_model(config.model)
+    env = text_env(make_env())
+    rollout = Rollout(make_env, TransformersBackend(model.model, model.eos_ids), model)
+    order = tasks_from(train_ids, seed, 0, steps * algo.groups_per_step)
+
+    def text(messages: tuple[Message, ...]) -> str:
+        return str(model.tokenizer.decode(model.encode_prompt(messages)))
+
+    def reward(completions: list[str], task_id: list[str], **_: Any) -> list[float]:
+        with ThreadPoolExecutor(JUDGES) as judges:
+            tasks = [env.task(name) for name in task_id]
+            return [done.total for done in judges.map(lambda *one: judge(env.verifier, *one), tasks, completions)]
+
+    curve: Curve = []
+
+    class Watched(TrainerCallback):  # type: ignore[misc]
+        spent = 0.0
+
+        def measure(self) -> None:
+            found = evaluate(rollout, eval_ids, samples=SAMPLES, sampling=sampling_at(config), seed=seed)
+            curve.append((self.spent, float(found.summary()["pass@1"])))
+
+        def on_train_begin(self, *_: Any, **__: Any) -> None:
+            self.measure()
+            self.began = _spent()
+
+        def on_step_end(self, _: Any, state: Any, *__: Any, **___: Any) -> None:
+            self.spent += _spent() - self.began
+            if state.global_step % EVERY == 0 or state.global_step == steps:
+                self.measure()
+            self.began = _spent()
+
+    settings = GRPOConfig(
+        output_dir=str(folder / "trl"), use_cpu=True, bf16=False, gradient_checkpointing=False, beta=0.0, top_k=0,
+        per_device_train_batch_size=algo.group_size, gradient_accumulation_steps=algo.groups_per_step,
+        num_generations=algo.group_size, max_completion_length=algo.max_new_tokens, temperature=algo.temperature,
+        learning_rate=algo.learning_rate, warmup_steps=algo.warmup_steps, lr_scheduler_type="constant_with_warmup",
+        adam_beta1=algo.beta1, adam_beta2=algo.beta2, weight_decay=algo.weight_decay, epsilon=algo.clip_low,
+        epsilon_high=algo.clip_high, max_steps=steps, logging_steps=steps, report_to="none", save_strategy="no",
+        disable_tqdm=True, shuffle_dataset=False, seed=seed,
+    )  # fmt: skip
+    rows = [{"prompt": text(env.task(name).prompt), "task_id": name} for name in order]
+    GRPOTrainer(
+        model=model.model, args=settings, reward_funcs=reward, processing_class=model.tokenizer,
+        train_dataset=Dataset.from_list(rows), callbacks=[Watched()],
+    ).train()  # fmt: skip
+    rollout.close()
+    (folder / "curve.json").write_text(json.dumps(curve))
+
+
+if __name__ == "__main__":
+    began = time.monotonic()
+    {"ours": ours, "trl": trl}[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    print(f"{sys.argv[1]}: {(time.monotonic() - began) / 60:.1f} minutes", file=sys.stderr)
