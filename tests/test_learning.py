@@ -36,7 +36,7 @@ def learn(tmp_path, env, env_options=None, **algo):
     return summary["before"]["pass@1"], summary["after"]["pass@1"]
 
 
-SINGLE_TURN = {"steps": 30, "groups_per_step": 12, "group_size": 8, "learning_rate": 4.5e-3}
+SINGLE_TURN = {"steps": 25, "groups_per_step": 12, "group_size": 16, "learning_rate": 6e-3}
 MULTI_TURN = {"steps": 60, "groups_per_step": 12, "group_size": 8, "learning_rate": 6e-3}
 
 
