@@ -39,6 +39,12 @@ def test_with_a_divergence_in_the_loss_it_finds_the_closed_form(name):
     assert bandits.train(learner, REWARDS, name, steps=120, **changes) == pytest.approx(BEST, abs=0.03)
 
 
+def test_rewards_that_are_divided_by_their_deviation_win_over_a_divergence_in_the_loss():
+    # the likelier the best arm, the smaller the deviation and the larger what it divides: no balance is reached
+    learner = bandits.make_learner("grpo", START, reference=REFERENCE, beta=BETA, learning_rate=0.1)
+    assert bandits.train(learner, REWARDS, "grpo", steps=90)[0] > 0.95
+
+
 @by_name
 def test_with_a_divergence_in_the_reward_it_finds_the_closed_form(name):
     # in the reward it is divided together with the rest: at the best policy all arms earn the same
