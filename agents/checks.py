@@ -11,6 +11,7 @@ from agents.batch import AGGREGATES
 from agents.config import TrainConfig
 from agents.correction import CORRECTIONS
 from agents.divergence import DIVERGENCES
+from agents.precision import PRECISIONS
 from agents.trackers import chosen_trackers
 from envs.core import SPLITS, ConfigError
 from envs.options import unknown_name
@@ -30,6 +31,7 @@ def check(config: TrainConfig) -> None:
         ("correction", config.algo.correction, CORRECTIONS),
         ("kl_estimator", config.algo.kl_estimator, DIVERGENCES),
         ("place of the divergence", config.algo.kl_in, ("loss", "reward")),
+        ("precision", config.algo.precision, ("auto", *PRECISIONS)),
         ("split", config.eval.split, SPLITS),
     )
     for what, value, known in names:

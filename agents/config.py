@@ -203,6 +203,14 @@ class AlgoConfig:
     max_grad_norm: float = 1.0
     """The gradient is scaled down to this norm."""
     lora: LoraConfig = field(default_factory=LoraConfig)
+    precision: str = "auto"
+    """What the blocks compute in: `fp32`, `bf16` or `fp16` (with a scaled loss); `auto` is `bf16` on GPUs that have it.
+    Trained weights, head, log-probabilities and loss are float32 always; weights that are not trained (with `lora`)
+    are held in this precision."""
+    gradient_checkpointing: bool = False
+    """Whether each block's activations are computed again in the backward pass: less memory for a third more time."""
+    compile: bool = False
+    """Whether `torch.compile` makes the learner's code; the first row takes minutes."""
     row_tokens: int = 1024
     """Longest sequence of the learner: a group's prompt and its members, laid one behind the other."""
     sampler_batch: int = 64

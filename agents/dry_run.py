@@ -15,14 +15,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from agents.backends import BACKENDS, backend_config
 from agents.batch import BatchPlan, make_batches, teaches
 from agents.config import TrainConfig
 from agents.core import Group, PackedGroup, Trajectory
 from agents.learner import PolicyLearner
 from agents.memory import cache_memory, learner_memory
 from agents.models import LoadedModel
-from agents.parts import batch_plan, load_policy, make_feed, make_learner
+from agents.parts import batch_plan, load_policy, make_feed, make_learner, make_policy
 from agents.rollout import Rollout
 
 
@@ -42,8 +41,7 @@ def dry_run(config: TrainConfig, source: str, make_env: Any, task_ids: Sequence[
     console.print(f"[bold]configuration[/]\n{escape(OmegaConf.to_yaml(config))}")
     model = load_policy(config, source)
     learner = make_learner(config, model)
-    backend = backend_config(config.backend)
-    rollout = Rollout(make_env, BACKENDS[backend.name](backend, model, config.algo.sampler_batch), model)
+    rollout = Rollout(make_env, make_policy(config, model), model)
     plan = batch_plan(config.algo)
     one = OmegaConf.merge(config, {"algo": {"groups_per_step": 1, "refill": False}})
     feed = make_feed(one, rollout, task_ids)  # type: ignore[arg-type]  # merged, it has TrainConfig's fields
@@ -107,7 +105,9 @@ def memory(config: TrainConfig, model: LoadedModel, learner: PolicyLearner, grou
     rows = min(algo.sampler_batch, algo.groups_per_step * algo.group_size)
     return {
         **learner_memory(learner, longest),
-        "keys and values of the sampler": cache_memory(model.model, rows, prompt + algo.max_new_tokens),
+        "keys and values of the sampler": cache_memory(
+            model.model, rows, prompt + algo.max_new_tokens, 4 if learner.computing.half is None else 2
+        ),
     }
 
 

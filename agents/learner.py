@@ -19,6 +19,7 @@ from agents.correction import CORRECTIONS, effective_sample_share
 from agents.logprob import token_logprobs
 from agents.losses import LossInputs, LossSettings, Surrogate, token_losses
 from agents.models import causal_lm
+from agents.precision import autocast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,16 @@ class OffPolicy:
     """Passes over each batch."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computing:
+    """How the model's blocks are run."""
+
+    half: torch.dtype | None = None
+    """What they compute in; None: float32. With float16 the loss is scaled."""
+    compiled: bool = False
+    """Whether by code that `torch.compile` made."""
+
+
 class PolicyLearner:
     """Improves a causal language model with a loss over scored tokens.
 
@@ -55,6 +66,7 @@ class PolicyLearner:
         temperature: Sampling temperature, at which log-probabilities are computed.
         settings: The optimizer's.
         off_policy: What is done about batches that other weights sampled.
+        computing: How the model is run.
         reference: A model of the same shape that never changes, to compare with; None: nothing is compared.
     """
 
@@ -67,6 +79,7 @@ class PolicyLearner:
         temperature: float,
         settings: OptimizerSettings,
         off_policy: OffPolicy = OffPolicy(),
+        computing: Computing = Computing(),
         reference: Any = None,
     ) -> None:
         self.model = model
@@ -75,9 +88,13 @@ class PolicyLearner:
         self.temperature = temperature
         self.settings = settings
         self.off_policy = off_policy
+        self.computing = computing
         self.reference = reference
         self.steps = 0
         model.eval()  # before anything samples from it: the sampler puts back the mode that it finds
+        blocks = causal_lm(model).base_model
+        self._blocks = torch.compile(blocks, dynamic=True) if computing.compiled else blocks
+        self._scaler = torch.amp.GradScaler(model.device.type, enabled=computing.half is torch.float16)
         self.optimizer = torch.optim.AdamW(
             (parameter for parameter in model.parameters() if parameter.requires_grad),
             lr=settings.learning_rate,
@@ -115,7 +132,7 @@ class PolicyLearner:
         sums: defaultdict[str, float] = defaultdict(float)
         for row in batch.rows:
             loss, row_sums = self._row_loss(row)
-            loss.backward()  # type: ignore[no-untyped-call]
+            self._scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
             for name, value in row_sums.items():
                 sums[name] = max(sums[name], value) if name.endswith("_max") else sums[name] + value
         return _means(sums, batch.run_tokens)
@@ -128,13 +145,19 @@ class PolicyLearner:
         """
         if all(parameter.grad is None for parameter in self.model.parameters()):
             return {"grad_norm": 0.0, "learning_rate": 0.0}
+        self._scaler.unscale_(self.optimizer)
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.max_grad_norm)
         if not torch.isfinite(norm):
+            if self._scaler.get_scale() > 1.0:  # too large for float16, most likely: try the next batch scaled less
+                self._scaler.update()
+                self.optimizer.zero_grad(set_to_none=True)
+                return {"grad_norm": math.inf, "learning_rate": 0.0}
             raise FloatingPointError(f"the gradient of step {self.steps + 1} is not finite; no step was taken")
         self.steps += 1
         for parameters in self.optimizer.param_groups:
             parameters["lr"] = self._learning_rate()
-        self.optimizer.step()
+        self._scaler.step(self.optimizer)
+        self._scaler.update()
         self.optimizer.zero_grad(set_to_none=True)
         return {"grad_norm": float(norm), "learning_rate": self._learning_rate()}
 
@@ -156,16 +179,19 @@ class PolicyLearner:
             model: Whose; the learner's own when not given.
         """
         self.model.eval()  # the sampler drops nothing out, so neither may the learner: on-policy the ratio is 1
+        blocks = self._blocks if model is None else causal_lm(model).base_model
         model = causal_lm(self.model if model is None else model)
         device = model.device
-        hidden_TH = model.base_model(
-            input_ids=row.token_ids_T[None].to(device),
-            position_ids=row.position_ids_T[None].to(device),
-            attention_mask=visibility(row)[None, None].to(device),
-            use_cache=False,
-        ).last_hidden_state[0]
+        with autocast(device, self.computing.half):
+            hidden_TH = blocks(
+                input_ids=row.token_ids_T[None].to(device),
+                position_ids=row.position_ids_T[None].to(device),
+                attention_mask=visibility(row)[None, None].to(device),
+                use_cache=False,
+            ).last_hidden_state[0]
         head_VH = model.get_output_embeddings().weight
-        return token_logprobs(hidden_TH[row.predictor_N.to(device)], head_VH, row.target_N.to(device), self.temperature)
+        hidden_NH = hidden_TH[row.predictor_N.to(device)].to(head_VH.dtype)
+        return token_logprobs(hidden_NH, head_VH, row.target_N.to(device), self.temperature)
 
     @torch.no_grad()
     def reward_divergences(self, members: Sequence[Trajectory]) -> list[float]:
@@ -249,7 +275,8 @@ class PolicyLearner:
         weights = self.model.state_dict()
         if trained := self._trained_alone():
             weights = {name: weights[name] for name in trained}
-        return {"model": weights, "optimizer": self.optimizer.state_dict(), "steps": self.steps}
+        state = {"model": weights, "optimizer": self.optimizer.state_dict(), "steps": self.steps}
+        return state | {"scaler": self._scaler.state_dict()} if self._scaler.is_enabled() else state
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Continue from what `state_dict` returned."""
@@ -261,6 +288,8 @@ class PolicyLearner:
         self.model.load_state_dict(weights)
         self.optimizer.load_state_dict(state["optimizer"])
         self.steps = state["steps"]
+        if self._scaler.is_enabled() and "scaler" in state:
+            self._scaler.load_state_dict(state["scaler"])
 
 
 def merged(updates: Sequence[Mapping[str, float]], tokens: Sequence[int]) -> dict[str, float]:

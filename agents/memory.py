@@ -13,6 +13,7 @@ import torch
 from agents.core import PackedGroup
 from agents.learner import PolicyLearner
 from agents.logprob import CHUNK
+from agents.precision import computed_once
 
 _SHORT, _LONG = 64, 128
 """Lengths of the rows that are measured."""
@@ -42,6 +43,16 @@ def learner_memory(learner: PolicyLearner, row_tokens: int) -> dict[str, int]:
 
 def activation_memory(learner: PolicyLearner, tokens: int) -> int:
     """Return the bytes that the backward pass of a row of so many tokens keeps."""
+    kept = _extrapolated(learner, tokens)
+    with computed_once(learner.model) as blocks:
+        if not blocks:
+            return kept
+        inside = (_extrapolated(learner, tokens) - kept) // blocks
+    width: int = learner.model.config.get_text_config().hidden_size
+    return kept + blocks * tokens * width * 4 + inside  # what goes into each, and one that is computed again
+
+
+def _extrapolated(learner: PolicyLearner, tokens: int) -> int:
     if tokens <= _LONG:
         return kept_for_backward(learner, tokens)
     short, long = (kept_for_backward(learner, length) / length for length in (_SHORT, _LONG))

@@ -7,15 +7,17 @@ from typing import Any
 
 from agents.advantage import ADVANTAGES
 from agents.algorithms import ALGORITHMS
+from agents.backends import BACKENDS, backend_config
 from agents.batch import BatchPlan, teaches
 from agents.config import AlgoConfig, TrainConfig
-from agents.core import Group, Sampling
+from agents.core import Group, PolicyBackend, Sampling
 from agents.feed import Feed, FeedSettings
-from agents.learner import OffPolicy, OptimizerSettings, PolicyLearner
+from agents.learner import Computing, OffPolicy, OptimizerSettings, PolicyLearner
 from agents.logprob import check_head
 from agents.lora import WithoutAdapter, is_adapter, load_adapted
 from agents.losses import LossSettings
 from agents.models import LoadedModel, causal_lm, find_device, load_model
+from agents.precision import HalfPolicy, checkpoint_blocks, half_type, set_precision
 from agents.rollout import Rollout
 
 
@@ -31,8 +33,23 @@ def load_policy(config: TrainConfig, source: str) -> LoadedModel:
     """
     device = find_device(config.device)
     if config.algo.lora.rank:
-        return load_adapted(source, config.algo.lora, device=device, seed=config.seed)
-    return load_model(source, device=device)
+        loaded = load_adapted(source, config.algo.lora, device=device, seed=config.seed)
+    else:
+        loaded = load_model(source, device=device)
+    set_precision(loaded.model, half_type(config.algo.precision, loaded.model.device))
+    if config.algo.gradient_checkpointing:
+        checkpoint_blocks(loaded.model)
+    return loaded
+
+
+def make_policy(config: TrainConfig, model: LoadedModel) -> PolicyBackend:
+    """Return what samples completions as configured."""
+    backend = backend_config(config.backend)
+    policy = BACKENDS[backend.name](backend, model, config.algo.sampler_batch)
+    half = half_type(config.algo.precision, model.model.device)
+    if half is not None and backend.name == "transformers":
+        return HalfPolicy(policy, model.model.device, half)
+    return policy
 
 
 def make_learner(config: TrainConfig, model: LoadedModel) -> PolicyLearner:
@@ -62,6 +79,10 @@ def make_learner(config: TrainConfig, model: LoadedModel) -> PolicyLearner:
             weight_decay=algo.weight_decay,
             betas=(algo.beta1, algo.beta2),
             max_grad_norm=algo.max_grad_norm,
+        ),
+        computing=Computing(
+            half=half_type(algo.precision, model.model.device),
+            compiled=algo.compile,
         ),
         off_policy=OffPolicy(correction=algo.correction, cap=algo.correction_cap, epochs=algo.epochs),
         reference=_reference(config, model),
@@ -109,4 +130,5 @@ def _reference(config: TrainConfig, model: LoadedModel) -> Any:
         return WithoutAdapter(model.model)
     reference = load_model(config.algo.reference or config.model, device=str(model.model.device)).model
     reference.eval().requires_grad_(False)
+    set_precision(reference, half_type(config.algo.precision, reference.device))
     return reference

@@ -11,7 +11,6 @@ import gymnasium
 import hydra
 
 import envs
-from agents.backends import BACKENDS, backend_config
 from agents.batch import make_batches
 from agents.checks import check
 from agents.compose import env_options, fail, register_configs, with_algorithm, with_training_options
@@ -23,7 +22,7 @@ from agents.interrupt import Interrupts
 from agents.job import with_job
 from agents.metrics import EvalResult, step_numbers
 from agents.models import check_model, find_device
-from agents.parts import batch_plan, load_policy, make_feed, make_learner
+from agents.parts import batch_plan, load_policy, make_feed, make_learner, make_policy
 from agents.progress import Progress
 from agents.report import finish
 from agents.rollout import Rollout, text_env
@@ -50,8 +49,7 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
     run.begin(config)
 
     model = load_policy(config, run.model_source(config.model))
-    backend = backend_config(config.backend)
-    policy = BACKENDS[backend.name](backend, model, algo.sampler_batch)
+    policy = make_policy(config, model)
     learner = make_learner(config, model)
     rollout = Rollout(make_env, policy, model, error_budget=algo.error_budget)
     plan = batch_plan(algo)
