@@ -34,7 +34,13 @@ def write_atomic(path: Path, text: str) -> None:
         file.write(text.encode())
 
 
-def save_checkpoint(run_dir: Path, step: int, model: LoadedModel, state: Mapping[str, Any]) -> Path:
+def save_checkpoint(
+    run_dir: Path,
+    step: int,
+    model: LoadedModel,
+    state: Mapping[str, Any],
+    weights: Mapping[str, torch.Tensor] | None = None,
+) -> Path:
     """Write the checkpoint of a step and make it the last one; of older ones only the best evaluated are kept.
 
     A step's checkpoint depends on nothing but the step, so the one in force is not written again.
@@ -44,6 +50,7 @@ def save_checkpoint(run_dir: Path, step: int, model: LoadedModel, state: Mapping
         step: Number of steps that are done.
         model: Saved in the standard format, so that `model=RUN` and other tools load it.
         state: Everything else that the next step depends on.
+        weights: Of the model, where its own are sharded.
 
     Raises:
         OSError: It cannot be written; the last checkpoint stays in force.
@@ -56,7 +63,7 @@ def save_checkpoint(run_dir: Path, step: int, model: LoadedModel, state: Mapping
     for abandoned in folder.glob(".step_*.partial"):
         shutil.rmtree(abandoned)
     try:
-        save_model(model, scratch / "model")
+        save_model(model, scratch / "model", weights)
         torch.save(dict(state), scratch / "state.pt")
         _flush(scratch)
         shutil.rmtree(target, ignore_errors=True)

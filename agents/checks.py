@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from agents.advantage import ADVANTAGES
 from agents.algorithms import ALGORITHMS
-from agents.backends import check_backend
+from agents.backends import backend_config, check_backend
 from agents.batch import AGGREGATES
 from agents.config import TrainConfig
 from agents.correction import CORRECTIONS
+from agents.distributed import ALONE, Ranks
 from agents.divergence import DIVERGENCES
 from agents.precision import PRECISIONS
 from agents.trackers import chosen_trackers
@@ -18,8 +19,12 @@ from envs.options import unknown_name
 from envs.sandboxes import sandbox_choice
 
 
-def check(config: TrainConfig) -> None:
+def check(config: TrainConfig, ranks: Ranks = ALONE) -> None:
     """Refuse what cannot be, before anything heavy is loaded.
+
+    Args:
+        config: The configuration.
+        ranks: The processes of the run.
 
     Raises:
         ConfigError: A field has a value that does not exist or makes no sense.
@@ -72,6 +77,8 @@ def check(config: TrainConfig) -> None:
             raise ConfigError(f"algo.{name} is a share, from 0 to 1, got {getattr(config.algo, name)!r}")
     if config.algo.steps_ahead not in (0, 1):
         raise ConfigError(f"algo.steps_ahead must be 0 or 1, got {config.algo.steps_ahead!r}")
+    if not ranks.alone:
+        _check_processes(config)
     compares = config.algo.kl_weight > 0 or config.algo.watch_kl
     if config.algo.steps_ahead and config.algo.lora.rank and compares and config.algo.reference is None:
         raise ConfigError(
@@ -81,3 +88,17 @@ def check(config: TrainConfig) -> None:
         raise ConfigError(f"algo.dual_clip must be above 1, or ratios of 1 would be cut, got {config.algo.dual_clip!r}")
     if config.eval.split == "train":
         raise ConfigError("eval.split=train would evaluate on what is trained on; choose validation or heldout")
+
+
+def _check_processes(config: TrainConfig) -> None:
+    """Refuse what only one process can do."""
+    backend = backend_config(config.backend).name
+    reasons = {
+        f"backend={backend}": backend != "transformers",
+        "algo.compile=true": config.algo.compile,
+        "algo.precision=fp16": config.algo.precision == "fp16",
+        "--dry-run": config.dry_run,
+    }
+    for option, given in reasons.items():
+        if given:
+            raise ConfigError(f"{option} works in one process only: leave torchrun or the option out")

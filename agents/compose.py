@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, NoReturn
 
 from hydra import compose, initialize
 from hydra.core.config_store import ConfigStore
@@ -139,7 +139,7 @@ def env_options(env: Any, sandbox: Any) -> tuple[str, dict[str, Any]]:
     return name, chosen
 
 
-def fail(error: BaseException) -> None:
+def fail(error: BaseException) -> NoReturn:
     """End the process with one line that says what was wrong."""
     print(f"error: {error}", file=sys.stderr)
     raise SystemExit(2)

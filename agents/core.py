@@ -32,7 +32,13 @@ class Sampling:
     temperature: float = 1.0
     max_new_tokens: int = 128
     seed: int = 0
-    """Row i of a call draws from its own stream (seed, i): the result does not depend on how rows are batched."""
+    """Each row of a call draws from its own stream, (seed, row): the result does not depend on how rows are batched."""
+    rows: tuple[int, ...] = ()
+    """Number of each row's stream; 0, 1, 2, ... when empty."""
+
+    def row(self, place: int) -> int:
+        """Return the number of the stream of the row at this place of a call."""
+        return self.rows[place] if self.rows else place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,11 +156,13 @@ class Batch:
     """Tokens that the loss is over, those among them of members that are not run since their gradient is 0."""
     sequences: int
     """Trajectories that the loss is over, counted the same way."""
+    tokens_elsewhere: int = 0
+    """Scored tokens of rows that other processes run."""
 
     @property
     def run_tokens(self) -> int:
-        """Scored tokens of the members that are run."""
-        return sum(len(row.target_N) for row in self.rows)
+        """Scored tokens of the members that are run, in any process."""
+        return sum(len(row.target_N) for row in self.rows) + self.tokens_elsewhere
 
 
 class SamplerError(RuntimeError):

@@ -53,6 +53,6 @@ CORRECTIONS: dict[str, Correction] = {
 }
 
 
-def effective_sample_share(weight_sum: float, square_sum: float, tokens: int) -> float:
+def effective_sample_share(weight_sum: float, square_sum: float, tokens: float) -> float:
     """Return the effective sample size of importance weights as a share of the tokens: 1 where all weigh the same."""
     return weight_sum**2 / (tokens * square_sum) if square_sum else 0.0

@@ -10,10 +10,15 @@ from typing import Any
 
 
 class Interrupts:
-    """While open, SIGINT and SIGTERM raise `KeyboardInterrupt`, later if it is held; a second one does so at once."""
+    """While open, SIGINT and SIGTERM raise `KeyboardInterrupt`, later if it is held; a second one does so at once.
 
-    def __init__(self) -> None:
-        self.torn = False
+    Args:
+        listens: False: nothing is held, as where other processes would wait for this one meanwhile.
+    """
+
+    def __init__(self, listens: bool = True) -> None:
+        self.listens = listens
+        self.torn = not listens
         """Whether a step was left half done, so that its state is nothing to go on from."""
         self._held = False
         self._pending = False
@@ -39,7 +44,7 @@ class Interrupts:
         raise KeyboardInterrupt
 
     def __enter__(self) -> Interrupts:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM) if self.listens else ():
             self._previous[number] = signal.signal(number, self._interrupt)
         return self
 

@@ -13,13 +13,14 @@ from typing import Any
 
 import torch
 
-from agents.batch import pack, split, visibility
+from agents.batch import pack, split
 from agents.core import Batch, PackedGroup, Trajectory
 from agents.correction import CORRECTIONS, effective_sample_share
-from agents.logprob import token_logprobs
+from agents.distributed import ALONE, Ranks, sharded_like, whole_tensor
+from agents.lora import WithoutAdapter
 from agents.losses import LossInputs, LossSettings, Surrogate, token_losses
-from agents.models import causal_lm
-from agents.precision import autocast
+from agents.precision import Computing
+from agents.scorer import Scorer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +47,6 @@ class OffPolicy:
     """Passes over each batch."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Computing:
-    """How the model's blocks are run."""
-
-    half: torch.dtype | None = None
-    """What they compute in; None: float32. With float16 the loss is scaled."""
-    compiled: bool = False
-    """Whether by code that `torch.compile` made."""
-
-
 class PolicyLearner:
     """Improves a causal language model with a loss over scored tokens.
 
@@ -67,7 +58,9 @@ class PolicyLearner:
         settings: The optimizer's.
         off_policy: What is done about batches that other weights sampled.
         computing: How the model is run.
-        reference: A model of the same shape that never changes, to compare with; None: nothing is compared.
+        ranks: The processes that learn together; the weights are sharded over them.
+        reference: A model of the same shape that never changes, to compare with, or `WithoutAdapter`; None: nothing is
+            compared.
     """
 
     def __init__(
@@ -80,6 +73,7 @@ class PolicyLearner:
         settings: OptimizerSettings,
         off_policy: OffPolicy = OffPolicy(),
         computing: Computing = Computing(),
+        ranks: Ranks = ALONE,
         reference: Any = None,
     ) -> None:
         self.model = model
@@ -92,8 +86,13 @@ class PolicyLearner:
         self.reference = reference
         self.steps = 0
         model.eval()  # before anything samples from it: the sampler puts back the mode that it finds
-        blocks = causal_lm(model).base_model
-        self._blocks = torch.compile(blocks, dynamic=True) if computing.compiled else blocks
+        self.ranks = ranks
+        self._scorer = Scorer(model, temperature, computing)
+        ranks.shard(self._scorer)
+        self._compared: Scorer | None = None
+        if reference is not None and not isinstance(reference, WithoutAdapter):
+            self._compared = Scorer(reference, temperature, replace(computing, compiled=False))
+            ranks.shard(self._compared)
         self._scaler = torch.amp.GradScaler(model.device.type, enabled=computing.half is torch.float16)
         self.optimizer = torch.optim.AdamW(
             (parameter for parameter in model.parameters() if parameter.requires_grad),
@@ -119,7 +118,7 @@ class PolicyLearner:
         stand for them all; the reference's only where something is compared with it.
         """
         epochs = self.off_policy.epochs
-        ready = [self._with_reference(batch) for batch in batches]
+        ready = [self._with_reference(self.ranks.deal(batch)) for batch in batches]
         if len(batches) * epochs > 1:
             ready = [self._with_old(batch) for batch in ready]
         return ready * epochs
@@ -132,10 +131,11 @@ class PolicyLearner:
         sums: defaultdict[str, float] = defaultdict(float)
         for row in batch.rows:
             loss, row_sums = self._row_loss(row)
-            self._scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+            scaled: Any = self._scaler.scale(loss * self.ranks.size)  # the gradients' mean over processes is taken
+            scaled.backward()
             for name, value in row_sums.items():
                 sums[name] = max(sums[name], value) if name.endswith("_max") else sums[name] + value
-        return _means(sums, batch.run_tokens)
+        return _means(self.ranks.total(sums), batch.run_tokens)
 
     def step(self) -> dict[str, float]:
         """Apply the gradient that was computed, if there is one.
@@ -146,7 +146,7 @@ class PolicyLearner:
         if all(parameter.grad is None for parameter in self.model.parameters()):
             return {"grad_norm": 0.0, "learning_rate": 0.0}
         self._scaler.unscale_(self.optimizer)
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.max_grad_norm)
+        norm = whole_tensor(torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.max_grad_norm))
         if not torch.isfinite(norm):
             if self._scaler.get_scale() > 1.0:  # too large for float16, most likely: try the next batch scaled less
                 self._scaler.update()
@@ -171,27 +171,19 @@ class PolicyLearner:
         metrics = [{**first, **self.step()}, *(self.update(batch) for batch in updates[1:])]
         return merged(metrics, [batch.run_tokens for batch in updates])
 
-    def logprobs(self, row: PackedGroup, model: Any = None) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the log-probabilities of a row's scored tokens [N] and the entropies [N], with gradients.
-
-        Args:
-            row: The tokens.
-            model: Whose; the learner's own when not given.
-        """
+    def logprobs(self, row: PackedGroup) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the log-probabilities of a row's scored tokens [N] and the entropies [N], with gradients."""
         self.model.eval()  # the sampler drops nothing out, so neither may the learner: on-policy the ratio is 1
-        blocks = self._blocks if model is None else causal_lm(model).base_model
-        model = causal_lm(self.model if model is None else model)
-        device = model.device
-        with autocast(device, self.computing.half):
-            hidden_TH = blocks(
-                input_ids=row.token_ids_T[None].to(device),
-                position_ids=row.position_ids_T[None].to(device),
-                attention_mask=visibility(row)[None, None].to(device),
-                use_cache=False,
-            ).last_hidden_state[0]
-        head_VH = model.get_output_embeddings().weight
-        hidden_NH = hidden_TH[row.predictor_N.to(device)].to(head_VH.dtype)
-        return token_logprobs(hidden_NH, head_VH, row.target_N.to(device), self.temperature)
+        scores: tuple[torch.Tensor, torch.Tensor] = self._scorer(row)
+        return scores
+
+    @torch.no_grad()
+    def reference_logprobs(self, row: PackedGroup) -> torch.Tensor:
+        """Return the log-probabilities of a row's scored tokens [N] under the reference."""
+        if self._compared is not None:
+            return self._compared(row)[0].cpu()  # type: ignore[no-any-return]  # a Scorer's
+        with self.reference.off():
+            return self.logprobs(row)[0].cpu()
 
     @torch.no_grad()
     def reward_divergences(self, members: Sequence[Trajectory]) -> list[float]:
@@ -206,7 +198,7 @@ class PolicyLearner:
         lost = [0.0] * len(members)
         for part in split([(member, 0.0) for member in members], row_tokens=1024):
             row = pack(part)
-            reference_N = self.logprobs(row, self.reference)[0].cpu()
+            reference_N = self.reference_logprobs(row)
             ratios_N = (row.behaviour_logprobs_N - reference_N).nan_to_num(nan=0.0)
             sums_S = torch.zeros(len(part)).index_add(0, row.sequence_N, ratios_N)
             for (member, _), total in zip(part, sums_S.tolist(), strict=True):
@@ -217,7 +209,7 @@ class PolicyLearner:
     def _with_old(self, batch: Batch) -> Batch:
         rows = [
             replace(row, old_logprobs_N=self.logprobs(row)[0].cpu())
-            if self.off_policy.correction != "none" or row.behaviour_logprobs_N.isnan().any()
+            if self.off_policy.correction != "none" or row.behaviour_logprobs_N.isnan().any() or not self.ranks.alone
             else row
             for row in batch.rows
         ]
@@ -227,11 +219,13 @@ class PolicyLearner:
     def _with_reference(self, batch: Batch) -> Batch:
         if self.reference is None:
             return batch
-        rows = [replace(row, reference_logprobs_N=self.logprobs(row, self.reference)[0].cpu()) for row in batch.rows]
+        rows = [replace(row, reference_logprobs_N=self.reference_logprobs(row)) for row in batch.rows]
         return replace(batch, rows=tuple(rows))
 
     def _row_loss(self, row: PackedGroup) -> tuple[torch.Tensor, dict[str, float]]:
         logprobs_N, entropies_N = self.logprobs(row)
+        if not len(logprobs_N):  # a row to keep in step with other processes: its gradient is 0, but there is one
+            return logprobs_N.sum(), {"loss_sum": 0.0}
         device = logprobs_N.device
         came_N = logprobs_N.detach() if row.old_logprobs_N is None else row.old_logprobs_N.to(device)
         unknown_N = row.behaviour_logprobs_N.to(device).isnan()
@@ -261,10 +255,11 @@ class PolicyLearner:
             }
         return loss, {**sums, "loss_sum": loss.item(), "unknown_logprobs": float(unknown_N.sum())}
 
-    def _trained_alone(self) -> set[str]:
+    def _trained_alone(self) -> list[str]:
         """Return the names of the weights that are trained, where others are not: those stay what they were."""
-        trained = {name for name, parameter in self.model.named_parameters() if parameter.requires_grad}
-        return trained if len(trained) < len(list(self.model.named_parameters())) else set()
+        parameters = dict(self.model.named_parameters())
+        trained = [name for name, parameter in parameters.items() if parameter.requires_grad]
+        return trained if len(trained) < len(parameters) else []
 
     def _learning_rate(self) -> float:
         ramp = min(1.0, self.steps / self.settings.warmup_steps) if self.settings.warmup_steps else 1.0
@@ -276,17 +271,25 @@ class PolicyLearner:
         if trained := self._trained_alone():
             weights = {name: weights[name] for name in trained}
         state = {"model": weights, "optimizer": self.optimizer.state_dict(), "steps": self.steps}
-        return state | {"scaler": self._scaler.state_dict()} if self._scaler.is_enabled() else state
+        if self._scaler.is_enabled():
+            state["scaler"] = self._scaler.state_dict()
+        return self.ranks.whole(state)  # type: ignore[no-any-return]  # a mapping stays one
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Continue from what `state_dict` returned."""
         weights = state["model"]
         if trained := self._trained_alone():
-            if weights.keys() != trained:
+            if list(weights) != trained:
                 raise ValueError("the checkpoint's trained weights are not those of this model")
             weights = {**self.model.state_dict(), **weights}
-        self.model.load_state_dict(weights)
-        self.optimizer.load_state_dict(state["optimizer"])
+        own = self.model.state_dict()
+        self.model.load_state_dict({name: sharded_like(value, own[name]) for name, value in weights.items()})
+        parameters = [one for group in self.optimizer.param_groups for one in group["params"]]
+        moments = {
+            place: {name: sharded_like(value, parameters[place]) for name, value in kept.items()}
+            for place, kept in state["optimizer"]["state"].items()
+        }
+        self.optimizer.load_state_dict({**state["optimizer"], "state": moments})
         self.steps = state["steps"]
         if self._scaler.is_enabled() and "scaler" in state:
             self._scaler.load_state_dict(state["scaler"])

@@ -53,7 +53,7 @@ class _ChunkedLogProb(torch.autograd.Function):
         ctx: Any, hidden_NH: torch.Tensor, head_VH: torch.Tensor, target_N: torch.Tensor, temperature: float
     ) -> tuple[torch.Tensor, torch.Tensor]:
         logprobs, entropies, totals = [], [], []
-        for start in range(0, len(hidden_NH), CHUNK):
+        for start in range(0, max(1, len(hidden_NH)), CHUNK):
             hidden, target = hidden_NH[start : start + CHUNK], target_N[start : start + CHUNK]
             logits = (hidden @ head_VH.T).float().div_(temperature)
             total = logits.logsumexp(dim=1)

@@ -120,37 +120,22 @@ class WithoutAdapter:
     def __init__(self, model: Any) -> None:
         self.model = model
 
-    @property
-    def device(self) -> Any:
-        """Where it lies."""
-        return self.model.device
-
-    def base_model(self, **inputs: Any) -> Any:
-        """Run the blocks."""
-        with _switched_off(self.model):
-            return self.model.base_model(**inputs)
-
-    def get_output_embeddings(self) -> Any:
-        """Return the head."""
-        return self.model.get_output_embeddings()
+    @contextmanager
+    def off(self) -> Iterator[None]:
+        """Let the adapter count for nothing, without touching what is trained, as `disable_adapters` would."""
+        layers = [layer for _, layer in _layers(self.model)]
+        scales = [layer.scaling["default"] for layer in layers]
+        try:
+            for layer in layers:
+                layer.scaling["default"] = 0.0
+            yield
+        finally:
+            for layer, scale in zip(layers, scales, strict=True):
+                layer.scaling["default"] = scale
 
     def parameters(self) -> Any:
         """Return the weights, which are those of the model."""
         return self.model.parameters()
-
-
-@contextmanager
-def _switched_off(model: Any) -> Iterator[None]:
-    """Let an adapter count for nothing, without touching what is trained, as `disable_adapters` would."""
-    layers = [layer for _, layer in _layers(model)]
-    scales = [layer.scaling["default"] for layer in layers]
-    try:
-        for layer in layers:
-            layer.scaling["default"] = 0.0
-        yield
-    finally:
-        for layer, scale in zip(layers, scales, strict=True):
-            layer.scaling["default"] = scale
 
 
 def _attach(base: str, config: Any, device: str, weights: Mapping[str, torch.Tensor] | None) -> LoadedModel:

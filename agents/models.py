@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,14 +148,20 @@ def causal_lm(model: Any) -> Any:
     return model.get_base_model() if hasattr(model, "get_base_model") else model
 
 
-def save_model(model: LoadedModel, folder: Path) -> None:
-    """Write a model and its tokenizer in the standard format; of a model with an adapter, the adapter alone."""
+def save_model(model: LoadedModel, folder: Path, weights: Mapping[str, torch.Tensor] | None = None) -> None:
+    """Write a model and its tokenizer in the standard format; of a model with an adapter, the adapter alone.
+
+    Args:
+        model: The model.
+        folder: Made if it is not there.
+        weights: What to write; the model's own when not given.
+    """
     from agents.lora import has_adapter, save_adapter
 
     if has_adapter(model.model):
-        save_adapter(model.model, folder)
+        save_adapter(model.model, folder, weights)
     else:
-        model.model.save_pretrained(folder)
+        model.model.save_pretrained(folder, state_dict=None if weights is None else dict(weights))  # it empties it
     model.tokenizer.save_pretrained(folder)
 
 

@@ -11,13 +11,14 @@ from agents.backends import BACKENDS, backend_config
 from agents.batch import BatchPlan, teaches
 from agents.config import AlgoConfig, TrainConfig
 from agents.core import Group, PolicyBackend, Sampling
+from agents.distributed import ALONE, CopyPolicy, Ranks, copy_to_sample
 from agents.feed import Feed, FeedSettings
-from agents.learner import Computing, OffPolicy, OptimizerSettings, PolicyLearner
+from agents.learner import OffPolicy, OptimizerSettings, PolicyLearner
 from agents.logprob import check_head
 from agents.lora import WithoutAdapter, is_adapter, load_adapted
 from agents.losses import LossSettings
 from agents.models import LoadedModel, causal_lm, find_device, load_model
-from agents.precision import HalfPolicy, checkpoint_blocks, half_type, set_precision
+from agents.precision import Computing, HalfPolicy, autocast, checkpoint_blocks, half_type, set_precision
 from agents.rollout import Rollout
 
 
@@ -42,24 +43,29 @@ def load_policy(config: TrainConfig, source: str) -> LoadedModel:
     return loaded
 
 
-def make_policy(config: TrainConfig, model: LoadedModel) -> PolicyBackend:
-    """Return what samples completions as configured."""
-    backend = backend_config(config.backend)
-    policy = BACKENDS[backend.name](backend, model, config.algo.sampler_batch)
+def make_policy(config: TrainConfig, model: LoadedModel, ranks: Ranks = ALONE) -> PolicyBackend:
+    """Return what samples completions as configured; of several processes each has a copy of the weights."""
     half = half_type(config.algo.precision, model.model.device)
+    copied = model if ranks.alone else copy_to_sample(model, half)
+    backend = backend_config(config.backend)
+    policy = BACKENDS[backend.name](backend, copied, config.algo.sampler_batch)
+    if not ranks.alone:
+        policy = CopyPolicy(policy, copied.model, model.model)
     if half is not None and backend.name == "transformers":
         return HalfPolicy(policy, model.model.device, half)
     return policy
 
 
-def make_learner(config: TrainConfig, model: LoadedModel) -> PolicyLearner:
+def make_learner(config: TrainConfig, model: LoadedModel, ranks: Ranks = ALONE) -> PolicyLearner:
     """Return the learner of a model as configured, with a reference to compare with where something is.
 
     Raises:
         ConfigError: The learner cannot compute the model's probabilities.
     """
     algo = config.algo
-    check_head(causal_lm(model.model))
+    half = half_type(algo.precision, model.model.device)
+    with autocast(model.model.device, half):
+        check_head(causal_lm(model.model))
     return PolicyLearner(
         model.model,
         surrogate=ALGORITHMS[algo.loss].surrogate,
@@ -81,9 +87,10 @@ def make_learner(config: TrainConfig, model: LoadedModel) -> PolicyLearner:
             max_grad_norm=algo.max_grad_norm,
         ),
         computing=Computing(
-            half=half_type(algo.precision, model.model.device),
+            half=half,
             compiled=algo.compile,
         ),
+        ranks=ranks,
         off_policy=OffPolicy(correction=algo.correction, cap=algo.correction_cap, epochs=algo.epochs),
         reference=_reference(config, model),
     )

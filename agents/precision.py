@@ -10,12 +10,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch.utils.checkpoint import checkpoint
 
-from agents.core import Completion, PolicyBackend, Sampling
+from agents.core import Completion, Sampling
 
 PRECISIONS: dict[str, torch.dtype | None] = {
     "fp32": None,
@@ -23,6 +24,16 @@ PRECISIONS: dict[str, torch.dtype | None] = {
     "fp16": torch.float16,
 }
 """Name -> what autocast computes in; None: there is no autocast."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computing:
+    """How the model's blocks are run."""
+
+    half: torch.dtype | None = None
+    """What they compute in; None: float32. With float16 the loss is scaled."""
+    compiled: bool = False
+    """Whether by code that `torch.compile` made."""
 
 
 def half_type(name: str, device: torch.device) -> torch.dtype | None:
@@ -48,19 +59,24 @@ class HalfPolicy:
     """Samples in half precision.
 
     Args:
-        policy: Samples in this process.
+        policy: Samples in this process, and streams.
         device: Where it does.
         half: What to compute in.
     """
 
-    def __init__(self, policy: PolicyBackend, device: torch.device, half: torch.dtype) -> None:
+    def __init__(self, policy: Any, device: torch.device, half: torch.dtype) -> None:
         self.policy = policy
         self._autocast = functools.partial(autocast, device, half, reuse=True)
 
     def generate(self, prompts_ids: Sequence[Sequence[int]], sampling: Sampling) -> list[Completion]:
         """Sample one completion per prompt and return them in the order of the prompts."""
-        with self._autocast():
-            return self.policy.generate(prompts_ids, sampling)
+        finished = dict(self.completions(prompts_ids, sampling))
+        return [finished[row] for row in range(len(prompts_ids))]
+
+    def completions(self, prompts_ids: Sequence[Sequence[int]], sampling: Sampling) -> Iterator[tuple[int, Completion]]:
+        """Yield each completion with its row as soon as it ends; until the last, this thread computes in half."""
+        with self._autocast():  # around all, since what leaves it forgets the weights that were converted
+            yield from self.policy.completions(prompts_ids, sampling)
 
     def load_weights(self, weights: Mapping[str, torch.Tensor], policy_version: int) -> None:
         """Sample from these weights from now on."""
@@ -80,11 +96,7 @@ def set_precision(model: Any, half: torch.dtype | None) -> None:
     if head.weight.device.type == "cuda":
         torch.set_float32_matmul_precision("high")  # the head's products; its inputs have fewer digits than TF32
 
-    def exact(hidden: torch.Tensor) -> torch.Tensor:
-        with torch.autocast(hidden.device.type, enabled=False):
-            return torch.nn.functional.linear(hidden.float(), head.weight, head.bias)
-
-    head.forward = exact  # a logit of 20 would be off by 0.06 in bfloat16 (arXiv 2506.13585)
+    head.forward = functools.partial(_exact, head)  # a logit of 20 would be off by 0.06 in bfloat16 (arXiv 2506.13585)
     for block in blocks(model):
         for parameter in block.parameters():
             if not parameter.requires_grad and parameter.dim() > 1:
@@ -115,6 +127,11 @@ def blocks(model: Any) -> list[Any]:
     from transformers.modeling_layers import GradientCheckpointingLayer
 
     return [module for module in model.modules() if isinstance(module, GradientCheckpointingLayer)]
+
+
+def _exact(head: Any, hidden: torch.Tensor) -> torch.Tensor:
+    with torch.autocast(hidden.device.type, enabled=False):
+        return torch.nn.functional.linear(hidden.float(), head.weight, head.bias)
 
 
 def _again(forward: Any, *args: Any, **kwargs: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 import gymnasium
 
 from agents.core import ChatBackend, FinishReason, Group, PolicyBackend, Sampling, Trajectory, TrajectoryStatus, Turn
+from agents.distributed import ALONE, Ranks
 from agents.faults import ErrorBudget, fault_name, fault_text
 from agents.models import LoadedModel
 from agents.speakers import Dialogue, make_speaker
@@ -41,6 +42,8 @@ class Episode:
 
     task_id: str
     env: gymnasium.Env[Any, Any]
+    row: int
+    """Its number among all that are played side by side, in any process: what is drawn for it follows from it."""
     dialogue: Dialogue = field(default_factory=Dialogue)
     tags: dict[str, str] = field(default_factory=dict)
     reward: RewardBreakdown | None = None
@@ -76,6 +79,7 @@ class Rollout:
         policy: Samples completions, or answers with text.
         model: Encodes and decodes; None for a chat.
         error_budget: Share of the completions that may be without a reward.
+        ranks: The processes that play together, each its share of the groups.
     """
 
     def __init__(
@@ -85,10 +89,12 @@ class Rollout:
         model: LoadedModel | None,
         *,
         error_budget: float = 1.0,
+        ranks: Ranks = ALONE,
     ) -> None:
         self.make_env = make_env
         self.policy = policy
         self._speaker = make_speaker(policy, model)
+        self._ranks = ranks
         self._budget = ErrorBudget(error_budget)
         self._envs: list[gymnasium.Env[Any, Any]] = []
 
@@ -104,17 +110,22 @@ class Rollout:
         Raises:
             VerifierError: More episodes than the budget allows, or all of them, have no reward: going on would be idle.
         """
-        wanted = [(index, task_id) for index, task_id in enumerate(task_ids) for _ in range(group_size)]
-        while len(self._envs) < len(wanted):
+        share = self._ranks.share(len(task_ids))
+        rows = range(share.start * group_size, share.stop * group_size)
+        while len(self._envs) < len(rows):
             self._envs.append(self.make_env())
-        episodes = [Episode(task_id=task_id, env=env) for (_, task_id), env in zip(wanted, self._envs, strict=False)]
+        episodes = [
+            Episode(task_id=task_ids[row // group_size], env=env, row=row)
+            for row, env in zip(rows, self._envs, strict=False)
+        ]
         judges = ThreadPoolExecutor(JUDGES)
         try:
-            seeds = [episode_seed + index for index, _ in wanted]
+            seeds = [episode_seed + row // group_size for row in rows]
             list(judges.map(self._reset, episodes, seeds))
             turn = 0
             while playing := [episode for episode in episodes if not episode.done]:
-                drawn = replace(sampling, seed=sampling.seed * 1000 + turn)
+                numbers = tuple(episode.row for episode in playing)
+                drawn = replace(sampling, seed=sampling.seed * 1000 + turn, rows=numbers)
                 turns = self._speaker.turns([episode.dialogue for episode in playing], drawn)
                 steps = [judges.submit(self._step, playing[row], answer) for row, answer in turns]
                 for step in steps:
@@ -122,7 +133,7 @@ class Rollout:
                 turn += 1
         finally:
             judges.shutdown(cancel_futures=True)
-        trajectories = [episode.trajectory() for episode in episodes]
+        trajectories = self._ranks.gather([episode.trajectory() for episode in episodes])
         self._budget.spend(trajectories)
         return [
             Group(task_id=task_id, trajectories=tuple(trajectories[index * group_size : (index + 1) * group_size]))

@@ -21,6 +21,7 @@ from agents.checkpoint import keep_best, load_checkpoint, read_json, save_checkp
 from agents.compose import resumed_group
 from agents.config import TrainConfig
 from agents.core import Group, Learner
+from agents.distributed import ALONE, Ranks
 from agents.feed import Feed
 from agents.metrics import EvalResult, MetricsWriter
 from agents.models import LoadedModel
@@ -40,10 +41,14 @@ class Run:
     Args:
         folder: Where everything is written.
         checkpoint: Model folder and state to go on from; None: the run is new.
+        ranks: The processes of the run.
     """
 
-    def __init__(self, folder: Path, checkpoint: tuple[Path, dict[str, Any]] | None = None) -> None:
+    def __init__(
+        self, folder: Path, checkpoint: tuple[Path, dict[str, Any]] | None = None, ranks: Ranks = ALONE
+    ) -> None:
         self.folder = folder
+        self.ranks = ranks
         self._checkpoint = checkpoint
         self.last_step = int(checkpoint[1]["step"]) if checkpoint else 0
         self._metrics: MetricsWriter | None = None
@@ -134,8 +139,10 @@ class Run:
         Raises:
             OSError: It cannot be written; the one before stays in force.
         """
-        state = {"step": step, "learner": learner.state_dict(), "feed": feed.state_dict()}
-        save_checkpoint(self.folder, step, model, state)
+        learned = learner.state_dict()
+        state = {"step": step, "learner": learned, "feed": feed.state_dict()}
+        weights = None if self.ranks.alone else learned["model"]
+        save_checkpoint(self.folder, step, model, state, weights)
 
     def keep_best(self, step: int, model: LoadedModel, learner: Learner, feed: Feed, count: int) -> None:
         """Keep the weights of an evaluated step if it is among the best `count` by mean reward.
@@ -153,12 +160,60 @@ class Run:
             keep_best(self.folder, entry, count=count)
 
 
-def open_run(config: Any) -> tuple[TrainConfig, Run]:
+class Follower(Run):
+    """A run's folder as the processes but the first see it: they take part in what is gathered, and write nothing."""
+
+    def __init__(self, folder: Path, checkpoint: tuple[Path, dict[str, Any]] | None, ranks: Ranks) -> None:
+        super().__init__(folder, checkpoint, ranks)
+        self._evaluated = {step: result for step, result in self.evaluations().items() if step <= self.last_step}
+
+    def begin(self, config: TrainConfig) -> None:
+        """Leave it to the first."""
+
+    @contextmanager
+    def metrics(self, trackers: Sequence[str] | None = None) -> Iterator[None]:
+        """Leave it to the first."""
+        yield
+
+    def write_step(self, step: int, metrics: Mapping[str, Any], timing: Mapping[str, Any]) -> None:
+        """Count the step."""
+        self.last_step = step
+
+    def write_timing(self, step: int, timing: Mapping[str, Any]) -> None:
+        """Leave it to the first."""
+
+    def write_transcripts(self, step: int, groups: Sequence[Group], count: int) -> None:
+        """Leave it to the first."""
+
+    def write_evaluation(self, step: int, result: EvalResult) -> None:
+        """Remember it."""
+        self._evaluated[step] = result
+
+    def has_evaluation(self, step: int) -> bool:
+        """Tell whether this step was evaluated already."""
+        return step in self._evaluated
+
+    def save(self, step: int, model: LoadedModel, learner: Learner, feed: Feed) -> None:
+        """Give this process's part of the weights."""
+        learner.state_dict()
+
+    def keep_best(self, step: int, model: LoadedModel, learner: Learner, feed: Feed, count: int) -> None:
+        """Give this process's part of the weights where the first keeps them."""
+        if count and step and step in self._evaluated and self._evaluated[step].totals.get("mean_reward") is not None:
+            self.save(step, model, learner, feed)
+
+
+def open_run(config: Any, ranks: Ranks = ALONE) -> tuple[TrainConfig, Run]:
     """Return the configuration and the folder of a new run, or those of the run to resume, whose plug-ins are loaded.
+
+    Args:
+        config: The composed configuration.
+        ranks: The processes of the run.
 
     Raises:
         ConfigError: There is nothing to resume, or a new run's folder holds a run already.
     """
+    make = Run if ranks.first else Follower
     if config.resume:
         folder = Path(config.resume)
         if not (folder / "config.yaml").is_file():
@@ -171,14 +226,14 @@ def open_run(config: Any) -> tuple[TrainConfig, Run]:
         merged = OmegaConf.merge(OmegaConf.structured(TrainConfig), stored, anew)
         load_plugins(merged.plugins)
         checkpoint = load_checkpoint(folder) if (folder / "checkpoints" / "last").exists() else None
-        return _typed(merged), Run(folder, checkpoint)
+        return _typed(merged), make(folder, checkpoint, ranks)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     folder = Path(config.run_dir or f"runs/{stamp}-{config.env.name}-seed{config.seed}")
     if (folder / "config.yaml").exists():
         raise ConfigError(
             f"{str(folder)!r} holds a run already: go on with it (resume={folder}), or choose another run_dir"
         )
-    return _typed(config), Run(folder)
+    return _typed(config), make(folder, None, ranks)
 
 
 def command_line() -> list[str]:

@@ -16,6 +16,7 @@ from agents.checks import check
 from agents.compose import env_options, fail, register_configs, with_algorithm, with_training_options
 from agents.config import TrainConfig
 from agents.core import SamplerError, Sampling
+from agents.distributed import ALONE, Ranks, join
 from agents.dry_run import dry_run
 from agents.eval import evaluate
 from agents.interrupt import Interrupts
@@ -32,12 +33,13 @@ from envs.core import ConfigError, RewardAlarm, VerifierError
 from sandbox.core import SandboxError
 
 
-def train(config: TrainConfig, run: Run) -> dict[str, Any]:
+def train(config: TrainConfig, run: Run, ranks: Ranks = ALONE) -> dict[str, Any]:
     """Train a policy and return the summary that `summary.json` holds.
 
     Args:
         config: What to do; of a resumed run, its own configuration.
         run: The folder of the run, and the checkpoint to go on from if there is one.
+        ranks: The processes of the run; all of them do this at the same time.
 
     Raises:
         ConfigError: Something asked for does not exist; raised before any weights are loaded.
@@ -45,19 +47,20 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
             step in two: then the checkpoint before it stays the last.
     """
     algo = config.algo
-    make_env, train_ids, eval_ids = prepare(config)
-    run.begin(config)
-
-    model = load_policy(config, run.model_source(config.model))
-    policy = make_policy(config, model)
-    learner = make_learner(config, model)
-    rollout = Rollout(make_env, policy, model, error_budget=algo.error_budget)
+    with ranks.in_turn():
+        make_env, train_ids, eval_ids = prepare(config)
+        run.begin(config)
+        model = load_policy(config, run.model_source(config.model))
+    policy = make_policy(config, model, ranks)
+    learner = make_learner(config, model, ranks)
+    rollout = Rollout(make_env, policy, model, error_budget=algo.error_budget, ranks=ranks)
     plan = batch_plan(algo)
     feed = make_feed(config, rollout, train_ids)
     run.restore(learner, feed)
     policy.load_weights({}, learner.policy_version)
 
-    with Progress(algo.steps, run) as progress, run.metrics(config.trackers), Interrupts() as interrupts:
+    interrupts = Interrupts(listens=ranks.alone)
+    with Progress(algo.steps, run) as progress, run.metrics(config.trackers), interrupts:
 
         def evaluate_at(step: int) -> None:
             if samples_at(config, step) and not run.has_evaluation(step):
@@ -99,7 +102,7 @@ def train(config: TrainConfig, run: Run) -> dict[str, Any]:
         finally:
             feed.close()
             rollout.close()
-    return finish(run, config)
+    return finish(run, config) if ranks.first else {}
 
 
 def prepare(config: TrainConfig) -> tuple[Callable[[], gymnasium.Env[Any, Any]], list[str], list[str]]:
@@ -149,21 +152,29 @@ def sampling_at(config: TrainConfig, step: int = 0) -> Sampling:
 
 @hydra.main(version_base="1.3", config_path=None, config_name="train")
 def _main(config: Any) -> None:
+    ranks = join()
     try:
         if not config.resume:
             given = command_line()
             config = with_job(with_algorithm(with_training_options(config, given), given), given)
-        resolved, run = open_run(config)
-        check(resolved)
+        resolved, run = open_run(config, ranks)
+        check(resolved, ranks)
+        ranks.wait()  # all have looked at the folder before one writes to it
         if resolved.dry_run:
             make_env, train_ids, _ = prepare(resolved)
             dry_run(resolved, run.model_source(resolved.model), make_env, train_ids)
         else:
-            train(resolved, run)
+            train(resolved, run, ranks)
+        ranks.leave()
     except (ConfigError, VerifierError, RewardAlarm, SandboxError, SamplerError, FloatingPointError, OSError) as error:
-        fail(error)
+        ranks.fail(error)
+    except RuntimeError as error:
+        if ranks.alone:
+            raise
+        ranks.fail(error)
     except KeyboardInterrupt:
-        print("stopped; go on with resume=RUN", file=sys.stderr)
+        if ranks.first_to_fail():
+            print("stopped; go on with resume=RUN", file=sys.stderr)
         raise SystemExit(130) from None
 
 

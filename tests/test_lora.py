@@ -1,12 +1,10 @@
 import json
-import sys
 
 import pytest
 import torch
 from safetensors.torch import load_file
-from test_train import PLUGIN, SMALL
+from test_train import PLUGIN, SMALL, train_here
 
-import agents.train
 from agents.config import LoraConfig
 from agents.learner import OptimizerSettings, PolicyLearner
 from agents.lora import WithoutAdapter, load_adapted
@@ -50,18 +48,11 @@ def with_changed_adapter():
     return adapted
 
 
-def train(*arguments):
-    """Run the command in this process, as if typed."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["train", *arguments])
-        agents.train.main()
-
-
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """A run of four steps that trained an adapter."""
     folder = tmp_path_factory.mktemp("lora") / "run"
-    train(*LORA, f"run_dir={folder}")
+    train_here(*LORA, f"run_dir={folder}")
     return folder
 
 
@@ -89,7 +80,8 @@ def test_merged_weights_say_the_same_as_the_adapter_beside_them():
 def test_the_reference_is_the_model_with_the_adapter_off_and_what_is_trained_stays_trained():
     adapted, plain = with_changed_adapter().model, tiny_model().model
     with torch.no_grad():
-        without = WithoutAdapter(adapted).base_model(input_ids=IDS).last_hidden_state
+        with WithoutAdapter(adapted).off():
+            without = adapted.base_model(input_ids=IDS).last_hidden_state
         assert torch.equal(without, plain.base_model(input_ids=IDS).last_hidden_state)
         assert not torch.equal(without, adapted.base_model(input_ids=IDS).last_hidden_state)
     assert any(parameter.requires_grad for parameter in adapted.parameters())
@@ -138,8 +130,8 @@ def test_the_checkpoint_is_an_adapter_that_peft_loads_and_that_is_merged_for_who
 
 def test_a_resumed_run_goes_on_to_the_same_numbers(run, tmp_path):
     folder = tmp_path / "run"
-    train(*LORA, "algo.steps=2", f"run_dir={folder}")
-    train(f"resume={folder}", "algo.steps=4", f"plugins=[{PLUGIN}]")
+    train_here(*LORA, "algo.steps=2", f"run_dir={folder}")
+    train_here(f"resume={folder}", "algo.steps=4", f"plugins=[{PLUGIN}]")
     assert (folder / "metrics.jsonl").read_bytes() == (run / "metrics.jsonl").read_bytes()
     assert any(line["kl_to_reference"] > 0 for line in read_lines(folder / "metrics.jsonl"))
 

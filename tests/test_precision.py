@@ -8,11 +8,11 @@ import torch
 from agents.backends.transformers import TransformersBackend
 from agents.config import LoraConfig
 from agents.core import Batch, Sampling
-from agents.learner import Computing, OptimizerSettings, PolicyLearner
+from agents.learner import OptimizerSettings, PolicyLearner
 from agents.losses import reinforce
 from agents.memory import activation_memory, blank_row, kept_for_backward
 from agents.models import tiny_model
-from agents.precision import HalfPolicy, blocks, checkpoint_blocks, half_type, set_precision
+from agents.precision import Computing, HalfPolicy, blocks, checkpoint_blocks, half_type, set_precision
 
 CPU = torch.device("cpu")
 

@@ -51,6 +51,13 @@ def train(*arguments, cwd, code=0):
     return out + err
 
 
+def train_here(*arguments):
+    """Run the command in this process, as if typed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["train", *arguments])
+        agents.train.main()
+
+
 def wait_for_steps(process, folder, count):
     """Wait until a run has written so many steps."""
     metrics = folder / "metrics.jsonl"

@@ -38,7 +38,9 @@ def probe_sampling(version: int) -> Sampling:
 
 def row_seed(sampling: Sampling, row: int) -> int:
     """Return the seed of a row's own stream, for engines that draw themselves."""
-    return int(np.random.SeedSequence((sampling.seed, row)).generate_state(1, np.uint64)[0] >> np.uint64(1))
+    return int(
+        np.random.SeedSequence((sampling.seed, sampling.row(row))).generate_state(1, np.uint64)[0] >> np.uint64(1)
+    )
 
 
 def finite_or_nan(logprob: float | None) -> float:

@@ -121,7 +121,9 @@ class TransformersBackend:
         self, prompts: list[tuple[int, ...]], sampling: Sampling
     ) -> Iterator[list[tuple[int, int, float, bool]]]:
         device = self.model.device
-        uniforms_BT = uniforms(sampling.seed, range(len(prompts)), sampling.max_new_tokens).to(device)
+        uniforms_BT = uniforms(sampling.seed, map(sampling.row, range(len(prompts))), sampling.max_new_tokens).to(
+            device
+        )
         decoder = self._decoder(prompts, sampling.max_new_tokens)
         places = min(self.max_batch, len(prompts))
         counts = [0] * len(prompts)

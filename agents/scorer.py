@@ -1,0 +1,48 @@
+"""A model as what the learner runs: from a row to the log-probabilities of its scored tokens.
+
+One module with one `forward`, so that whatever is wrapped around it (sharding, compilation) sees all weights be used.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from agents.batch import visibility
+from agents.core import PackedGroup
+from agents.logprob import token_logprobs
+from agents.models import causal_lm
+from agents.precision import Computing, autocast
+
+
+class Scorer(torch.nn.Module):
+    """Scores rows.
+
+    Args:
+        model: A `transformers` causal language model, or one in the wrapper of `peft`.
+        temperature: Divides the logits.
+        computing: How the blocks are run.
+    """
+
+    def __init__(self, model: Any, temperature: float, computing: Computing) -> None:
+        super().__init__()
+        self.model = causal_lm(model)
+        self.temperature = temperature
+        self.computing = computing
+        blocks = self.model.base_model
+        self._run: Any = [torch.compile(blocks, dynamic=True) if computing.compiled else blocks]  # not a child twice
+
+    def forward(self, row: PackedGroup) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the log-probabilities of a row's scored tokens [N] and the entropies [N], with gradients."""
+        device = self.model.device
+        with autocast(device, self.computing.half):
+            hidden_TH = self._run[0](
+                input_ids=row.token_ids_T[None].to(device),
+                position_ids=row.position_ids_T[None].to(device),
+                attention_mask=visibility(row)[None, None].to(device),
+                use_cache=False,
+            ).last_hidden_state[0]
+        head_VH = self.model.get_output_embeddings().weight
+        hidden_NH = hidden_TH[row.predictor_N.to(device)].to(head_VH.dtype)
+        return token_logprobs(hidden_NH, head_VH, row.target_N.to(device), self.temperature)
