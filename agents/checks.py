@@ -79,11 +79,6 @@ def check(config: TrainConfig, ranks: Ranks = ALONE) -> None:
         raise ConfigError(f"algo.steps_ahead must be 0 or 1, got {config.algo.steps_ahead!r}")
     if not ranks.alone:
         _check_processes(config)
-    compares = config.algo.kl_weight > 0 or config.algo.watch_kl
-    if config.algo.steps_ahead and config.algo.lora.rank and compares and config.algo.reference is None:
-        raise ConfigError(
-            "algo.steps_ahead=1 would sample while the adapter is off for the reference: give algo.reference=NAME"
-        )
     if config.algo.dual_clip is not None and not config.algo.dual_clip > 1:
         raise ConfigError(f"algo.dual_clip must be above 1, or ratios of 1 would be cut, got {config.algo.dual_clip!r}")
     if config.eval.split == "train":
