@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from agents import attention
 from agents.batch import visibility
 from agents.core import PackedGroup
 from agents.logprob import token_logprobs
@@ -31,17 +32,20 @@ class Scorer(torch.nn.Module):
         self.temperature = temperature
         self.computing = computing
         blocks = self.model.base_model
+        self._by_member = not computing.compiled and attention.use(self.model)
         self._run: Any = [torch.compile(blocks, dynamic=True) if computing.compiled else blocks]  # not a child twice
 
     def forward(self, row: PackedGroup) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the log-probabilities of a row's scored tokens [N] and the entropies [N], with gradients."""
         device = self.model.device
+        members = attention.members_of(row, device) if self._by_member else None
         with autocast(device, self.computing.half):
             hidden_TH = self._run[0](
                 input_ids=row.token_ids_T[None].to(device),
                 position_ids=row.position_ids_T[None].to(device),
                 attention_mask=visibility(row)[None, None].to(device),
                 use_cache=False,
+                **({"members": members} if members else {}),
             ).last_hidden_state[0]
         head_VH = self.model.get_output_embeddings().weight
         hidden_NH = hidden_TH[row.predictor_N.to(device)].to(head_VH.dtype)

@@ -1,0 +1,100 @@
+"""Attention by member is the attention that the mask of a packed row describes, gradients included."""
+
+import pytest
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
+
+from agents import attention
+from agents.batch import pack, visibility
+from agents.core import Completion, FinishReason, Trajectory, TrajectoryStatus, Turn
+from agents.learner import OptimizerSettings, PolicyLearner
+from agents.losses import clip
+from envs import RewardBreakdown, RewardTerm
+
+SIZES = {
+    "vocab_size": 90, "hidden_size": 48, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 6,
+    "num_key_value_heads": 2, "head_dim": 8, "bos_token_id": None, "eos_token_id": 1, "pad_token_id": 1,
+}  # fmt: skip
+
+
+def completion(ids):
+    return Completion(
+        token_ids=tuple(ids), logprobs=(-1.0,) * len(ids), finish_reason=FinishReason.STOP, policy_version=0
+    )
+
+
+def member(prompt, *parts):
+    """Make a trajectory of completions with what the environment said between them."""
+    turns = [Turn(context_ids=prompt, completion=completion(parts[0]), text="")]
+    for context, ids in zip(parts[1::2], parts[2::2], strict=True):
+        turns.append(Turn(context_ids=tuple(context), completion=completion(ids), text=""))
+    reward = RewardBreakdown(terms={"right": RewardTerm(score=1.0)})
+    return Trajectory(task_id="t", turns=tuple(turns), status=TrajectoryStatus.OK, reward=reward)
+
+
+def row_of(prompt_tokens, lengths):
+    prompt = tuple(range(2, 2 + prompt_tokens))
+    members = [member(prompt, range(5 + n, 5 + n + length)) for n, length in enumerate(lengths)]
+    members.append(member(prompt, (7, 8, 9), (20, 21), (30, 31, 32)))
+    return pack([(one, 1.0) for one in members])
+
+
+@pytest.fixture(scope="module", params=[(LlamaForCausalLM, LlamaConfig), (Qwen3ForCausalLM, Qwen3Config)])
+def model(request):
+    torch.manual_seed(1)
+    model_class, config_class = request.param
+    return model_class(config_class(**SIZES, attn_implementation="sdpa"))
+
+
+def learner_of(model):
+    settings = OptimizerSettings(
+        learning_rate=1e-3, warmup_steps=0, weight_decay=0.0, betas=(0.9, 0.95), max_grad_norm=1.0
+    )
+    return PolicyLearner(model, surrogate=clip, temperature=1.0, settings=settings)
+
+
+def gradients(model, row):
+    model.zero_grad()
+    logprobs, entropies = learner_of(model).logprobs(row)
+    (logprobs.sum() + 0.3 * entropies.square().sum()).backward()
+    return logprobs.detach(), {name: parameter.grad.clone() for name, parameter in model.named_parameters()}
+
+
+@pytest.mark.parametrize(("prompt_tokens", "lengths"), [(1, [9, 1, 12, 12]), (6, [20, 3, 17, 1, 20]), (40, [8] * 9)])
+def test_log_probabilities_and_gradients_are_those_of_the_mask(model, monkeypatch, prompt_tokens, lengths):
+    row = row_of(prompt_tokens, lengths)
+    assert attention.members_of(row, torch.device("cpu")) is not None
+    found, slopes = gradients(model, row)
+    monkeypatch.setattr(attention, "members_of", lambda row, device: None)
+    expected, expected_slopes = gradients(model, row)
+    assert torch.allclose(found, expected, atol=1e-5)
+    for name, slope in slopes.items():
+        scale = float(expected_slopes[name].abs().max())
+        assert torch.allclose(slope, expected_slopes[name], atol=1e-5 * max(1.0, scale)), name
+
+
+def test_a_row_of_members_whose_padding_would_cost_as_much_keeps_its_mask():
+    assert attention.members_of(row_of(2, [30]), torch.device("cpu")) is None
+
+
+def test_what_a_member_sees_is_what_the_mask_shows():
+    row = row_of(6, [20, 13, 17])
+    members = attention.members_of(row, torch.device("cpu"))
+    mask = visibility(row)
+    flat = members.place_SM.flatten()
+    assert flat[members.real].tolist() == list(range(6, len(row.member_T)))
+    for place in members.real.tolist():
+        group, column = divmod(place, members.place_SM.shape[1])
+        seen = [*range(6), *members.place_SM[group].tolist()]
+        shown = {seen[index] for index in members.visible[0, 0, column].nonzero().flatten().tolist()}
+        assert shown == set(mask[flat[place]].nonzero().flatten().tolist())
+
+
+def test_a_model_that_attends_by_member_still_generates_and_is_saved_without_it(model, tmp_path):
+    ids = torch.tensor([[5, 6, 7], [8, 9, 10]])
+    assert attention.use(model)
+    by_member = model.eval()(input_ids=ids, use_cache=False).logits
+    model.save_pretrained(tmp_path)
+    assert attention.NAME not in (tmp_path / "config.json").read_text()
+    loaded = type(model).from_pretrained(tmp_path, attn_implementation="sdpa").eval()
+    assert torch.allclose(loaded(input_ids=ids, use_cache=False).logits, by_member, atol=1e-5)
