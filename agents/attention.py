@@ -42,6 +42,8 @@ def members_of(row: PackedGroup, device: torch.device) -> Members | None:
     """Return where the members stand, or None where a mask over the row costs no more."""
     lengths = torch.bincount(row.member_T + 1).tolist()
     prompt, owns = lengths[0], lengths[1:]
+    if not owns:  # a share of nothing, which another process waits for
+        return None
     longest, total = max(owns), len(row.member_T)
     if len(owns) * longest * (prompt + longest) + prompt**2 / 2 > _WORTH * total**2:
         return None

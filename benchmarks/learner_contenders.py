@@ -10,6 +10,8 @@ a checksum of the text, so that no group is without a signal and nobody skips wo
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import os
 import re
@@ -207,7 +209,9 @@ def clocks() -> tuple[float, float]:
 
 
 def wait() -> None:
-    """Wait until a step is asked for; end where no more will be."""
+    """Give back what is not in use, since the others have steps to take; wait until one is asked for, or end."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
     if not sys.stdin.readline():
         os._exit(0)
 

@@ -1,5 +1,7 @@
 """Attention by member is the attention that the mask of a packed row describes, gradients included."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
@@ -75,6 +77,12 @@ def test_log_probabilities_and_gradients_are_those_of_the_mask(model, monkeypatc
 
 def test_a_row_of_members_whose_padding_would_cost_as_much_keeps_its_mask():
     assert attention.members_of(row_of(2, [30]), torch.device("cpu")) is None
+
+
+def test_a_row_of_a_prompt_alone_is_no_group():
+    row = row_of(6, [20, 13, 17])
+    alone = replace(row, member_T=row.member_T[:6])
+    assert attention.members_of(alone, torch.device("cpu")) is None
 
 
 def test_what_a_member_sees_is_what_the_mask_shows():
