@@ -53,6 +53,8 @@ class Shape:
     prompt_tokens: int
     goal: float = 0.0
     """Times the other's completions a processor second."""
+    blocks_twice: bool = False
+    """Whether this library computes blocks again in the backward pass (`algo.gradient_checkpointing`)."""
 
     @property
     def name(self) -> str:
@@ -70,7 +72,7 @@ SAMPLING = (
     Shape(groups=1, members=8, new_tokens=64, prompt_tokens=60, goal=1.5),
     Shape(groups=4, members=8, new_tokens=64, prompt_tokens=60, goal=2.0),
 )
-LONG_PROMPT = Shape(groups=1, members=8, new_tokens=64, prompt_tokens=2000)
+LONG_PROMPT = Shape(groups=1, members=8, new_tokens=64, prompt_tokens=2000, blocks_twice=True)
 
 
 class Contender:

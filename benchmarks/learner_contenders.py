@@ -71,13 +71,15 @@ def ours(shape: dict[str, Any]) -> Step:
     from agents.batch import make_batches
     from agents.config import TrainConfig
     from agents.core import Group, Sampling, Trajectory, TrajectoryStatus, Turn
-    from agents.models import load_model
-    from agents.parts import batch_plan, make_learner
+    from agents.parts import batch_plan, load_policy, make_learner
     from envs.core import RewardBreakdown, RewardTerm
 
-    model = load_model(shape["model"])
-    config = TrainConfig(env={"name": "code"})
+    config = TrainConfig(env={"name": "code"}, device="cpu")
     config.algo.learning_rate, config.algo.warmup_steps = LEARNING_RATE, 0
+    if shape["blocks_twice"]:  # blocks are computed again instead of kept, so the group may be one row
+        config.algo.gradient_checkpointing = True
+        config.algo.row_tokens = shape["prompt_tokens"] + shape["members"] * shape["new_tokens"]
+    model = load_policy(config, shape["model"])
     learner, plan = make_learner(config, model), batch_plan(config.algo)
     endless = (model.model.config.vocab_size,)
     sampler = TransformersBackend(model.model, endless, max_batch=config.algo.sampler_batch)
