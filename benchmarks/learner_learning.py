@@ -112,7 +112,6 @@ def trl(folder: Path, seed: int, steps: int) -> None:
     from agents.schedule import tasks_from
     from agents.train import prepare, sampling_at
     from envs.core import Message
-    from envs.text_env import judge
 
     config = TrainConfig(env={"name": "code"}, seed=seed)
     algo = config.algo
@@ -125,10 +124,15 @@ def trl(folder: Path, seed: int, steps: int) -> None:
     def text(messages: tuple[Message, ...]) -> str:
         return str(model.tokenizer.decode(model.encode_prompt(messages)))
 
+    places = [make_env() for _ in range(algo.groups_per_step * algo.group_size)]
+
+    def play(place: Any, name: str, completion: str) -> float:
+        place.reset(seed=seed, options={"task_id": name})
+        return float(place.step(completion)[1])
+
     def reward(completions: list[str], task_id: list[str], **_: Any) -> list[float]:
         with ThreadPoolExecutor(JUDGES) as judges:
-            tasks = [env.task(name) for name in task_id]
-            return [done.total for done in judges.map(lambda *one: judge(env.verifier, *one), tasks, completions)]
+            return list(judges.map(play, places, task_id, completions))
 
     curve: Curve = []
 
