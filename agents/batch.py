@@ -155,7 +155,10 @@ def visibility(row: PackedGroup) -> torch.Tensor:
 
 
 def split(learned: Learned, row_tokens: int) -> list[Learned]:
-    """Deal members out to rows of at most so many tokens, the longest first; a member is never cut."""
+    """Deal members out to rows of at most so many tokens, the longest first; a member is never cut.
+
+    Behind a long prompt there is room for half of them at least, or it would be run anew for every member.
+    """
     parts: list[Learned] = []
     room: list[int] = []
     for trajectory, advantage in sorted(learned, key=lambda one: -_own_tokens(one[0])):
@@ -163,7 +166,7 @@ def split(learned: Learned, row_tokens: int) -> list[Learned]:
         row = next((row for row, free in enumerate(room) if own <= free), len(parts))
         if row == len(parts):
             parts.append([])
-            room.append(row_tokens - len(trajectory.turns[0].context_ids))
+            room.append(max(row_tokens - len(trajectory.turns[0].context_ids), row_tokens // 2))
         parts[row].append((trajectory, advantage))
         room[row] -= own
     return parts

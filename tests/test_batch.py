@@ -157,6 +157,16 @@ def test_a_group_longer_than_a_row_is_split_between_members_with_the_prompt_in_e
     assert [token for token, _ in scored(batch)] == [20, EOS, 21, EOS, 22, EOS, 23, EOS]
 
 
+def test_members_behind_a_prompt_longer_than_a_row_still_share_it():
+    # a prompt of 50 and rows of 8: room for 4 tokens, so two members of two tokens in each
+    group_of_four = Group(
+        task_id="t",
+        trajectories=tuple(episode(n % 2, turn([2] * 50, [20 + n, EOS])) for n in range(4)),
+    )
+    batch, _ = make_batch([group_of_four], group, row_tokens=8)
+    assert [len(row.token_ids_T) for row in batch.rows] == [54, 54]
+
+
 # ---- the packed path against one sequence at a time
 
 
