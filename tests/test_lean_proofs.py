@@ -147,6 +147,8 @@ def test_strong_tactics_prove_what_is_true_and_no_canary(checker: ProofChecker) 
 class Convinced:
     """A checker that takes everything for a proof: what the alarm is for."""
 
+    has_second = False
+
     def __init__(self, *unproved: str) -> None:
         self.unproved = unproved
 
