@@ -11,7 +11,7 @@ import openai
 from rft_jobs import body, rows, write_rows
 
 TOKEN = "a token of the tests"
-OPTIONS = ["model=tiny", "poll_s=0.05", "train=[algo.max_new_tokens=4,checkpoint_every=2]", "sandbox=bubblewrap"]
+OPTIONS = ["model=tiny", "poll_s=0.05", "train=[algo.max_new_tokens=32,checkpoint_every=2]", "sandbox=bubblewrap"]
 ENDED = ("succeeded", "failed", "cancelled")
 
 

@@ -40,8 +40,9 @@ def torchrun(*arguments, cwd):
 def assert_same_numbers(folder, reference):
     lines, expected = read_lines(folder / "metrics.jsonl"), read_lines(reference / "metrics.jsonl")
     assert len(lines) == len(expected) > 0
-    for line, other in zip(lines, expected, strict=True):
-        assert line == pytest.approx(other, abs=1e-5, rel=1e-5, nan_ok=True)
+    for step, (line, other) in enumerate(zip(lines, expected, strict=True), start=1):
+        near = 1e-5 if step == 1 else 1e-3  # AdamW makes a step of any gradient, of one that is rounding too
+        assert line == pytest.approx(other, abs=near, rel=near, nan_ok=True)
     assert (folder / "transcripts.jsonl").read_bytes() == (reference / "transcripts.jsonl").read_bytes()
     for path in reference.glob("eval_*.json"):
         assert (folder / path.name).read_bytes() == path.read_bytes(), path.name
@@ -68,7 +69,7 @@ def test_a_checkpoint_of_two_processes_is_whole_and_in_the_standard_format(runs)
     expected = load_model(str(one)).model.state_dict()
     start = tiny_model().model.state_dict()
     for name, value in load_model(str(two)).model.state_dict().items():
-        torch.testing.assert_close(value, expected[name], atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(value, expected[name], atol=1e-3, rtol=1e-3)
     assert any(not torch.equal(value, start[name]) for name, value in expected.items())
     states = [torch.load(run / "checkpoints" / "last" / "state.pt", weights_only=True)["learner"] for run in runs]
     shapes = [{place: kept["exp_avg"].shape for place, kept in state["optimizer"]["state"].items()} for state in states]

@@ -221,7 +221,7 @@ def test_a_sandbox_that_cannot_be_is_one_line_before_any_weights_are_loaded(
 
     pytest.importorskip("docker")
     monkeypatch.setattr("agents.train.load_policy", no_weights)
-    monkeypatch.setattr("agents.eval.load_model", no_weights)
+    monkeypatch.setattr("agents.eval.load_sampler", no_weights)
     monkeypatch.setenv("DOCKER_HOST", NOWHERE)
     monkeypatch.chdir(tmp_path)
     assert command(main, "env=code", "model=tiny", *arguments) == 2
@@ -264,8 +264,8 @@ def run_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Callabl
 def resumed(run: Path, command: Callable[..., int], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
     """Resume a run with one more step, and return the sandbox of the configuration that it goes on with."""
     seen = []
-    monkeypatch.setattr("agents.train.check", lambda config: seen.append(config.sandbox))
-    monkeypatch.setattr("agents.train.train", lambda config, run: None)
+    monkeypatch.setattr("agents.train.check", lambda config, ranks: seen.append(config.sandbox))
+    monkeypatch.setattr("agents.train.train", lambda config, run, ranks: None)
     assert command(agents.train.main, f"resume={run}", *arguments) == 0
     return seen[0]
 

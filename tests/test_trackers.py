@@ -54,7 +54,8 @@ def a_run(folder, passes, rewards):
     return str(folder)
 
 
-def test_several_runs_are_compared_with_the_first_by_task_and_drawn_into_one_picture(tmp_path, capsys):
+def test_several_runs_are_compared_with_the_first_by_task_and_drawn_into_one_picture(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
     # tasks a and b: 0/4 and 2/4 before, 2/4 and 4/4 after: both differ by a half
     first = a_run(tmp_path / "first", (0, 2), (0.1, 0.2))
     others = [a_run(tmp_path / "second", (2, 4), (0.3, 0.5)), a_run(tmp_path / "third", (0, 2), (0.1, 0.1))]

@@ -207,7 +207,7 @@ def test_refill_keeps_the_batch_full_and_metrics_are_over_all_that_was_sampled()
 
 
 def test_nothing_but_the_temperature_bends_what_is_drawn(monkeypatch):  # 9, 10
-    assert {one.name for one in fields(Sampling)} == {"temperature", "max_new_tokens", "seed"}
+    assert {one.name for one in fields(Sampling)} == {"temperature", "max_new_tokens", "seed", "rows"}
     tiny = tiny_model()
     backend, asked = TransformersBackend(tiny.model, (EOS,)), Sampling(max_new_tokens=12)
     plain = backend.generate([[2, 10]] * 3, asked)
