@@ -59,7 +59,7 @@ def test_a_job_is_paused_and_resumed_and_its_model_answers(server):
 
 
 def test_a_running_job_is_cancelled_and_the_next_one_runs(server):
-    first, second = server.create(n_epochs=400), server.create(n_epochs=1)
+    first, second = server.create(n_epochs=50, batch_size=1), server.create(n_epochs=1)
     server.wait(lambda: server.steps(first))
     assert server.jobs.retrieve(second.id).status in ("validating_files", "queued")  # one at a time
     server.jobs.cancel(first.id)
