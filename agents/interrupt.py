@@ -22,11 +22,17 @@ class Interrupts:
         """Whether a step was left half done, so that its state is nothing to go on from."""
         self._held = False
         self._pending = False
+        self._raised = False
         self._previous: dict[int, Any] = {}
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Put off an interruption until the end of the block."""
+        """Put off an interruption until the end of the block.
+
+        One that was raised and got lost, in a finaliser or in a library that catches everything, is raised again.
+        """
+        if self._raised:
+            raise KeyboardInterrupt
         self._held = True
         try:
             yield
@@ -41,6 +47,7 @@ class Interrupts:
             self._pending = True
             return
         self.torn = self.torn or self._held
+        self._raised = True
         raise KeyboardInterrupt
 
     def __enter__(self) -> Interrupts:

@@ -67,3 +67,16 @@ def test_afterwards_the_handlers_are_the_old_ones():
     with pytest.raises(KeyError), Interrupts():
         raise KeyError
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_one_that_was_swallowed_comes_again_with_the_next_step():
+    # as in a finaliser, whose exceptions are printed and dropped
+    reached = []
+    with pytest.raises(KeyboardInterrupt), Interrupts() as interrupts:
+        try:
+            interrupt()
+        except KeyboardInterrupt:
+            reached.append("swallowed")
+        with interrupts.held():
+            reached.append("next step")
+    assert reached == ["swallowed"]
