@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch.nn.functional import scaled_dot_product_attention
+from torch.nn.functional import pad, scaled_dot_product_attention
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
@@ -27,15 +27,13 @@ _WORTH = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Where the tokens of each member stand in a row."""
+    """How a row is divided: its prompt, and behind it one member after the other."""
 
     prompt: int
-    place_SM: torch.Tensor
-    """Index in the row; padded on the right."""
-    real: torch.Tensor
-    """Indices into the flattened `place_SM` that are no padding, in the order of the row."""
+    lengths: tuple[int, ...]
+    """Tokens of each member."""
     visible: torch.Tensor
-    """What a member's token sees of the prompt and of its member, [1, 1, M, P + M]."""
+    """What a member's token sees of the prompt and of its member, padded on the right: [1, 1, M, P + M]."""
 
 
 def members_of(row: PackedGroup, device: torch.device) -> Members | None:
@@ -47,13 +45,8 @@ def members_of(row: PackedGroup, device: torch.device) -> Members | None:
     longest, total = max(owns), len(row.member_T)
     if len(owns) * longest * (prompt + longest) + prompt**2 / 2 > _WORTH * total**2:
         return None
-    starts = torch.tensor([prompt, *owns[:-1]]).cumsum(0)
-    column = torch.arange(longest)
-    inside = column[None] < torch.tensor(owns)[:, None]
-    place = torch.where(inside, starts[:, None] + column[None], 0)
     visible = torch.cat([torch.ones(longest, prompt), torch.ones(longest, longest).tril()], dim=1).bool()
-    real = inside.flatten().nonzero().squeeze(1)
-    return Members(prompt, place.to(device), real.to(device), visible[None, None].to(device))
+    return Members(prompt, tuple(owns), visible[None, None].to(device))
 
 
 def use(model: Any) -> bool:
@@ -79,27 +72,41 @@ def attend(
     if members is None:
         found, _ = sdpa_attention_forward(module, query, key, value, attention_mask, **options)
         return found, None
-    prompt, scale = members.prompt, options["scaling"]
-    share = query.shape[1] // key.shape[1]
-    key, value = key.repeat_interleave(share, 1), value.repeat_interleave(share, 1)
+    scale, share = options["scaling"], query.shape[1] // key.shape[1]
+    if in_groups := share > 1 and query.device.type == "cpu":  # elsewhere a mask and fewer heads do not go together
+        share = 1
+    queries, keys, values = (_apart(states, members) for states in (query, key, value))
     first = scaled_dot_product_attention(
-        query[:, :, :prompt], key[:, :, :prompt], value[:, :, :prompt], is_causal=True, scale=scale
-    )
+        queries[0][None], _heads(keys[0][None], share), _heads(values[0][None], share),
+        is_causal=True, scale=scale, enable_gqa=in_groups,
+    )  # fmt: skip
     rest = scaled_dot_product_attention(
-        query[0][:, members.place_SM].transpose(0, 1),
-        _seen(key, members),
-        _seen(value, members),
-        attn_mask=members.visible,
-        scale=scale,
-    )
-    rest = rest.transpose(1, 2).flatten(0, 1)[members.real]
-    return torch.cat([first[0].transpose(0, 1), rest])[None], None
+        _padded(queries[1:]), _heads(_seen(keys), share), _heads(_seen(values), share),
+        attn_mask=members.visible, scale=scale, enable_gqa=in_groups,
+    )  # fmt: skip
+    owns = [own[:, :length] for own, length in zip(rest.unbind(), members.lengths, strict=True)]
+    return torch.cat([first[0], *owns], dim=1).transpose(0, 1)[None], None
 
 
-def _seen(states: torch.Tensor, members: Members) -> torch.Tensor:
+def _apart(states: torch.Tensor, members: Members) -> tuple[torch.Tensor, ...]:
+    """Return the prompt's states and those of each member, [heads, its tokens, head size]."""
+    return torch.split(states[0], [members.prompt, *members.lengths], dim=1)
+
+
+def _padded(owns: tuple[torch.Tensor, ...]) -> torch.Tensor:
+    """Return the members' states side by side, [S, heads, M, head size]."""
+    longest = max(own.shape[1] for own in owns)
+    return torch.stack([pad(own, (0, 0, 0, longest - own.shape[1])) for own in owns])
+
+
+def _seen(parts: tuple[torch.Tensor, ...]) -> torch.Tensor:
     """Return the prompt's states and behind them each member's, [S, heads, P + M, head size]."""
-    own = states[0][:, members.place_SM].transpose(0, 1)
-    return torch.cat([states[:, :, : members.prompt].expand(len(own), -1, -1, -1), own], dim=2)
+    own = _padded(parts[1:])
+    return torch.cat([parts[0].expand(len(own), -1, -1, -1), own], dim=2)
+
+
+def _heads(states: torch.Tensor, share: int) -> torch.Tensor:
+    return states.repeat_interleave(share, 1) if share > 1 else states
 
 
 AttentionInterface.register(NAME, attend)

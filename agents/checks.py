@@ -29,19 +29,7 @@ def check(config: TrainConfig, ranks: Ranks = ALONE) -> None:
     Raises:
         ConfigError: A field has a value that does not exist or makes no sense.
     """
-    names: tuple[tuple[str, str, Iterable[str]], ...] = (
-        ("advantage", config.algo.advantage, ADVANTAGES),
-        ("loss", config.algo.loss, ALGORITHMS),
-        ("aggregate", config.algo.aggregate, AGGREGATES),
-        ("correction", config.algo.correction, CORRECTIONS),
-        ("kl_estimator", config.algo.kl_estimator, DIVERGENCES),
-        ("place of the divergence", config.algo.kl_in, ("loss", "reward")),
-        ("precision", config.algo.precision, ("auto", *PRECISIONS)),
-        ("split", config.eval.split, SPLITS),
-    )
-    for what, value, known in names:
-        if value not in known:
-            raise ConfigError(unknown_name(what, value, known))
+    _check_names(config)
     sandbox_choice(config.sandbox)
     chosen_trackers(config.trackers)
     check_backend(config.backend, training=True)
@@ -83,6 +71,23 @@ def check(config: TrainConfig, ranks: Ranks = ALONE) -> None:
         raise ConfigError(f"algo.dual_clip must be above 1, or ratios of 1 would be cut, got {config.algo.dual_clip!r}")
     if config.eval.split == "train":
         raise ConfigError("eval.split=train would evaluate on what is trained on; choose validation or heldout")
+
+
+def _check_names(config: TrainConfig) -> None:
+    """Refuse a name that nothing has."""
+    names: tuple[tuple[str, str, Iterable[str]], ...] = (
+        ("advantage", config.algo.advantage, ADVANTAGES),
+        ("loss", config.algo.loss, ALGORITHMS),
+        ("aggregate", config.algo.aggregate, AGGREGATES),
+        ("correction", config.algo.correction, CORRECTIONS),
+        ("kl_estimator", config.algo.kl_estimator, DIVERGENCES),
+        ("place of the divergence", config.algo.kl_in, ("loss", "reward")),
+        ("precision", config.algo.precision, ("auto", *PRECISIONS)),
+        ("split", config.eval.split, SPLITS),
+    )
+    for what, value, known in names:
+        if value not in known:
+            raise ConfigError(unknown_name(what, value, known))
 
 
 def _check_processes(config: TrainConfig) -> None:

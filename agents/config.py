@@ -60,7 +60,7 @@ SANDBOX_CONFIGS: dict[str, type[BubblewrapConfig]] = {
 
 @dataclass
 class LoraConfig:
-    """A low-rank adapter, trained instead of the weights (needs `pip install peft`)."""
+    """A low-rank adapter, trained instead of the weights (needs `pip install 'assay[lora]'`)."""
 
     rank: int = 0
     """Of the adapter, such as 16; 0: all weights are trained. Adapters want about ten times the learning rate."""

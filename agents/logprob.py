@@ -72,7 +72,7 @@ class _ChunkedLogProb(torch.autograd.Function):
     def backward(ctx: Any, *grads: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor | None, None, None]:
         hidden_NH, head_VH, target_N, total_N, entropy_N = ctx.saved_tensors
         grad_hidden = torch.empty_like(hidden_NH)
-        grad_head = torch.zeros_like(head_VH) if ctx.needs_input_grad[1] else None
+        grad_head = None if len(hidden_NH) else torch.zeros_like(head_VH)  # of no token, but not none
         for start in range(0, len(hidden_NH), CHUNK):
             part = slice(start, start + CHUNK)
             hidden, target = hidden_NH[part], target_N[part]
@@ -80,8 +80,8 @@ class _ChunkedLogProb(torch.autograd.Function):
             slope = _slope(logprobs, target, entropy_N[part], *(None if grad is None else grad[part] for grad in grads))
             slope = slope.div_(ctx.temperature).to(hidden.dtype)
             torch.mm(slope, head_VH, out=grad_hidden[part])
-            if grad_head is not None:
-                grad_head.addmm_(slope.T, hidden)
+            if ctx.needs_input_grad[1]:
+                grad_head = slope.T @ hidden if grad_head is None else grad_head.addmm_(slope.T, hidden)
         return grad_hidden, grad_head, None, None
 
 

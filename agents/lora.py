@@ -168,5 +168,5 @@ def _peft() -> Any:
     try:
         import peft
     except ImportError as error:
-        raise ConfigError(f"adapters need the package peft (`pip install peft`): {error}") from error
+        raise ConfigError(f"adapters need the package peft (`pip install 'assay[lora]'`): {error}") from error
     return peft

@@ -251,6 +251,7 @@ class MetricsWriter:
     """
 
     def __init__(self, run_dir: Path, first_step: int = 0, trackers: Sequence[str] = ()) -> None:
+        self._trackers = [TRACKERS[name][1](run_dir, first_step) for name in trackers]  # before a file is open
         self._files = {}
         for name in ("metrics", "timing", "transcripts"):
             path = run_dir / f"{name}.jsonl"
@@ -258,7 +259,6 @@ class MetricsWriter:
                 kept = [line for line in path.read_text(encoding="utf-8").splitlines() if _before(line, first_step)]
                 write_atomic(path, "".join(f"{line}\n" for line in kept))
             self._files[name] = path.open("a", encoding="utf-8")
-        self._trackers = [TRACKERS[name][1](run_dir, first_step) for name in trackers]
 
     def write(self, name: str, step: int, values: Mapping[str, Any]) -> None:
         """Append one line to `metrics`, `timing` or `transcripts`; a number that is not finite becomes null.

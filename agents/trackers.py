@@ -55,6 +55,9 @@ class Wandb:
     Args:
         run_dir: Folder of the run.
         first_step: Not needed: a later line of a step wins.
+
+    Raises:
+        ConfigError: There is no key, or the service cannot be reached.
     """
 
     def __init__(self, run_dir: Path, first_step: int) -> None:
@@ -65,7 +68,10 @@ class Wandb:
         if not identity.is_file():
             identity.write_text(secrets.token_hex(4), encoding="utf-8")
         name = identity.read_text(encoding="utf-8").strip()
-        self._run = wandb.init(dir=str(run_dir), name=run_dir.name, id=name, resume="allow")
+        try:
+            self._run = wandb.init(dir=str(run_dir), name=run_dir.name, id=name, resume="allow")
+        except wandb.Error as error:
+            raise ConfigError(f"trackers=[wandb]: {error}; log in with `wandb login`, or WANDB_MODE=offline") from error
         self._run.define_metric("*", step_metric="step")  # several lines may belong to a step
 
     def write(self, step: int, values: Mapping[str, float]) -> None:

@@ -141,6 +141,14 @@ def test_every_package_is_listed_for_the_distribution():
     assert present <= set(listed)
 
 
+def test_all_names_every_extra_but_the_engine_that_needs_an_environment_of_its_own():
+    import tomllib
+
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    (everything,) = extras.pop("all")
+    assert set(everything.removeprefix("assay[").removesuffix("]").split(",")) == set(extras) - {"vllm", "vllm-cpu"}
+
+
 WITHOUT_TORCH = """
 import sys
 

@@ -89,13 +89,13 @@ def test_what_a_member_sees_is_what_the_mask_shows():
     row = row_of(6, [20, 13, 17])
     members = attention.members_of(row, torch.device("cpu"))
     mask = visibility(row)
-    flat = members.place_SM.flatten()
-    assert flat[members.real].tolist() == list(range(6, len(row.member_T)))
-    for place in members.real.tolist():
-        group, column = divmod(place, members.place_SM.shape[1])
-        seen = [*range(6), *members.place_SM[group].tolist()]
-        shown = {seen[index] for index in members.visible[0, 0, column].nonzero().flatten().tolist()}
-        assert shown == set(mask[flat[place]].nonzero().flatten().tolist())
+    starts = [6, 26, 39, 56]  # the prompt has 6, the members 20, 13 and 17; the last has 3, 2 and 3
+    assert members.lengths == (20, 13, 17, 8)
+    for start, length in zip(starts, members.lengths, strict=True):
+        seen = [*range(6), *range(start, start + length)]
+        for token in range(length):
+            shown = members.visible[0, 0, token].nonzero().flatten().tolist()
+            assert [seen[index] for index in shown] == mask[start + token].nonzero().flatten().tolist()
 
 
 def test_a_model_that_attends_by_member_still_generates_and_is_saved_without_it(model, tmp_path):

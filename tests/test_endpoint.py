@@ -121,6 +121,19 @@ def test_answers_are_judged_and_counted():
     assert (numbers["prompt_tokens"], numbers["completion_tokens"], numbers["mean_reward"]) == (60, 8, 0.5)
 
 
+@pytest.mark.parametrize(
+    ("reply", "text"), [(completion(None, refusal="I will not."), "I will not."), (ended("length", None), "")]
+)
+def test_a_model_that_refuses_or_thinks_until_its_limit_is_judged_and_not_left_out(reply, text):
+    with serving(reply) as answers:
+        playing = rollout(answers)
+        [group] = playing.groups(["digit-0"], group_size=1, sampling=SAMPLING, episode_seed=0)
+        playing.close()
+    [member] = group.trajectories
+    assert [turn.text for turn in member.turns] == [text]
+    assert (member.passed, member.reward is None) == (False, False)
+
+
 # ---- what fails is never a reward
 
 
@@ -141,7 +154,7 @@ NO_ANSWER = [
     (ended("tool_calls"), "for the reason 'tool_calls'", 1),
     (ended(None), "for the reason None", 1),
     (ended([]), "for the reason []", 1),
-    (completion(None, refusal="no"), "no text", 1),
+    (completion(None, refusal=7), "no text", 1),
     (ended("stop", 7), "no text", 1),
     ({"choices": [{"finish_reason": "stop", "message": "7"}]}, "no text", 1),
 ]

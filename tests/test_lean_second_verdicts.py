@@ -15,9 +15,12 @@ from envs.core import ConfigError
 from envs.lean import proofs
 from envs.lean.__main__ import main
 from envs.lean.env import LeanEnv
+from envs.lean.extract import fenced
 from envs.lean.judge import Judge
 from envs.lean.kernel import Kernel, KernelLimits
 from envs.lean.library import Library
+from envs.lean.placement import Body
+from envs.lean.policies import NAIVE
 from envs.lean.proofs import CheckerError, ProofChecker, Verdict
 from envs.lean.tasks import task_of
 from envs.lean.toolchain import Toolchain
@@ -77,6 +80,30 @@ def test_a_proof_on_which_the_second_gives_up_is_not_paid_and_is_counted(
         breakdown = LeanVerifier(checker=checker, canary_share=0.0)(task_of(problem(text)), "decide +kernel")
     assert (breakdown.verdict, breakdown.measures) == ("TIMEOUT", {UNDECIDED: 1.0})
     assert "second kernel gave up" in breakdown.feedback
+
+
+PAIR = "theorem pair (p q : Prop) (h : p ∧ q) : (∃ n : Nat, n * n = 9 * n ∧ (List.range (200 * n)).length = 1800) ∧ q"
+
+
+def test_a_part_is_paid_only_if_both_accept_it(
+    bubblewrap: Sandbox, kernels: Kernels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = ProofChecker(bubblewrap, naive=Body(NAIVE, "tactics"), second=True)
+    verifier = LeanVerifier(checker=both, canary_share=0.0, partial=0.3)
+
+    def paid(answer: str) -> tuple[str, float]:
+        judged = verifier(task_of(problem(PAIR)), fenced(answer))
+        return str(judged.verdict), judged.total
+
+    left, right = "refine ⟨⟨9, by decide +kernel⟩, ?_⟩", "refine ⟨?_, h.2⟩"
+    assert paid(left) == ("INCOMPLETE", pytest.approx(0.15))
+    assert paid(right) == ("INCOMPLETE", 0.0)  # a tactic that anybody tries proves it too
+    assert paid("exact ⟨⟨9, nothing⟩, h.2⟩") == ("REJECTED", 0.0)
+    # the second gives up on the numbers, so what only Lean's kernel accepts is not paid
+    hasty = Kernel.second(kernels.folder, Library(kernels.folder).sha256, KernelLimits(cpu_s=1))
+    monkeypatch.setattr(proofs, "_strict_judge", lambda: Judge(Library(kernels.folder), kernels.first, hasty))
+    with hasty:
+        assert paid(left) == ("INCOMPLETE", 0.0)
 
 
 def test_a_toolchain_has_no_second_checker(tmp_path: Path) -> None:

@@ -38,6 +38,17 @@ def test_numbers_reach_wandb_and_a_resumed_run_is_the_same_one(tmp_path, monkeyp
     assert [(line["step"], line["reward"], line["unknown"]) for line in lines] == [(1, 0.5, None), (2, 0.5, None)]
 
 
+def test_wandb_without_a_key_ends_in_one_line_that_says_what_to_do(tmp_path, monkeypatch):
+    wandb = pytest.importorskip("wandb", reason="the extra `wandb` is not installed")
+
+    def refuse(**_):
+        raise wandb.errors.UsageError("No API key configured.")
+
+    monkeypatch.setattr(wandb, "init", refuse)
+    with pytest.raises(ConfigError, match=r"trackers=\[wandb\]: No API key configured.; .* WANDB_MODE=offline"):
+        MetricsWriter(tmp_path, 1, ["wandb"])
+
+
 def a_run(folder, passes, rewards):
     """A run's folder as far as it is compared: two tasks with four completions each."""
     folder.mkdir()

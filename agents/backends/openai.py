@@ -65,6 +65,8 @@ def _turn(reply: Mapping[str, Any]) -> Turn | EndpointError:
         return error
     message = choice.get("message")
     text = message.get("content") if isinstance(message, dict) else None
+    if isinstance(message, dict) and text is None:  # a model that refuses, or thinks until its limit, has answered too
+        text = message.get("refusal") or ""
     if not isinstance(text, str):
         return EndpointError(f"the endpoint's reply has no text: {str(message)[:200]}")
     completion = Completion(
