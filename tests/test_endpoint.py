@@ -155,6 +155,8 @@ NO_ANSWER = [
     (ended(None), "for the reason None", 1),
     (ended([]), "for the reason []", 1),
     (completion(None, refusal=7), "no text", 1),
+    (completion(None), "no text", 1),
+    ({"choices": [{"finish_reason": "length", "message": {"role": "assistant"}}]}, "no text", 1),
     (ended("stop", 7), "no text", 1),
     ({"choices": [{"finish_reason": "stop", "message": "7"}]}, "no text", 1),
 ]

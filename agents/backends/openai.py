@@ -63,12 +63,9 @@ def _turn(reply: Mapping[str, Any]) -> Turn | EndpointError:
         choice = the_choice(reply)
     except EndpointError as error:
         return error
-    message = choice.get("message")
-    text = message.get("content") if isinstance(message, dict) else None
-    if isinstance(message, dict) and text is None:  # a model that refuses, or thinks until its limit, has answered too
-        text = message.get("refusal") or ""
+    text = _text(choice)
     if not isinstance(text, str):
-        return EndpointError(f"the endpoint's reply has no text: {str(message)[:200]}")
+        return EndpointError(f"the endpoint's reply has no text: {str(choice.get('message'))[:200]}")
     completion = Completion(
         token_ids=(),
         logprobs=(),
@@ -79,3 +76,13 @@ def _turn(reply: Mapping[str, Any]) -> Turn | EndpointError:
     # what no text file can hold is the model's, as far as anyone can tell: it is judged as it would be written down
     whole = text.encode(errors="replace").decode()
     return Turn(context_ids=(), completion=completion, text=whole, unseen_context=token_count(reply, "prompt_tokens"))
+
+
+def _text(choice: Mapping[str, Any]) -> Any:
+    """Return what a choice says, None if nothing; a model that refuses, or thinks until its limit, has answered too."""
+    message = choice.get("message")
+    if not isinstance(message, dict):
+        return None
+    if message.get("content", "") is not None:
+        return message.get("content")
+    return message.get("refusal") or ("" if choice["finish_reason"] == "length" else None)
