@@ -23,6 +23,8 @@ _MODELS = ("LlamaForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM")
 """Models that hand what they are given beside the tokens down to their attention."""
 _WORTH = 0.7
 """Share of all pairs from which the mask is as good."""
+_IN_GROUPS = ("cpu",)
+"""Devices on which heads of queries may share one of keys under a mask; elsewhere keys are repeated for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +74,17 @@ def attend(
     if members is None:
         found, _ = sdpa_attention_forward(module, query, key, value, attention_mask, **options)
         return found, None
-    scale, share = options["scaling"], query.shape[1] // key.shape[1]
-    if in_groups := share > 1 and query.device.type == "cpu":  # elsewhere a mask and fewer heads do not go together
-        share = 1
+    scale, in_groups = options["scaling"], query.device.type in _IN_GROUPS
+    if not in_groups:
+        share = query.shape[1] // key.shape[1]
+        key, value = key.repeat_interleave(share, 1), value.repeat_interleave(share, 1)
     queries, keys, values = (_apart(states, members) for states in (query, key, value))
     first = scaled_dot_product_attention(
-        queries[0][None], _heads(keys[0][None], share), _heads(values[0][None], share),
-        is_causal=True, scale=scale, enable_gqa=in_groups,
-    )  # fmt: skip
+        queries[0][None], keys[0][None], values[0][None], is_causal=True, scale=scale, enable_gqa=in_groups
+    )
     rest = scaled_dot_product_attention(
-        _padded(queries[1:]), _heads(_seen(keys), share), _heads(_seen(values), share),
-        attn_mask=members.visible, scale=scale, enable_gqa=in_groups,
-    )  # fmt: skip
+        _padded(queries[1:]), _seen(keys), _seen(values), attn_mask=members.visible, scale=scale, enable_gqa=in_groups
+    )
     owns = [own[:, :length] for own, length in zip(rest.unbind(), members.lengths, strict=True)]
     return torch.cat([first[0], *owns], dim=1).transpose(0, 1)[None], None
 
@@ -103,10 +104,6 @@ def _seen(parts: tuple[torch.Tensor, ...]) -> torch.Tensor:
     """Return the prompt's states and behind them each member's, [S, heads, P + M, head size]."""
     own = _padded(parts[1:])
     return torch.cat([parts[0].expand(len(own), -1, -1, -1), own], dim=2)
-
-
-def _heads(states: torch.Tensor, share: int) -> torch.Tensor:
-    return states.repeat_interleave(share, 1) if share > 1 else states
 
 
 AttentionInterface.register(NAME, attend)

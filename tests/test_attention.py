@@ -62,8 +62,10 @@ def gradients(model, row):
     return logprobs.detach(), {name: parameter.grad.clone() for name, parameter in model.named_parameters()}
 
 
+@pytest.mark.parametrize("in_groups", [("cpu",), ()])
 @pytest.mark.parametrize(("prompt_tokens", "lengths"), [(1, [9, 1, 12, 12]), (6, [20, 3, 17, 1, 20]), (40, [8] * 9)])
-def test_log_probabilities_and_gradients_are_those_of_the_mask(model, monkeypatch, prompt_tokens, lengths):
+def test_log_probabilities_and_gradients_are_those_of_the_mask(model, monkeypatch, prompt_tokens, lengths, in_groups):
+    monkeypatch.setattr(attention, "_IN_GROUPS", in_groups)
     row = row_of(prompt_tokens, lengths)
     assert attention.members_of(row, torch.device("cpu")) is not None
     found, slopes = gradients(model, row)
