@@ -71,7 +71,8 @@ class Wandb:
         try:
             self._run = wandb.init(dir=str(run_dir), name=run_dir.name, id=name, resume="allow")
         except wandb.Error as error:
-            raise ConfigError(f"trackers=[wandb]: {error}; log in with `wandb login`, or WANDB_MODE=offline") from error
+            reason = " ".join(str(error).split())
+            raise ConfigError(f"trackers=[wandb]: {reason} (WANDB_MODE=offline needs no account)") from error
         self._run.define_metric("*", step_metric="step")  # several lines may belong to a step
 
     def write(self, step: int, values: Mapping[str, float]) -> None:

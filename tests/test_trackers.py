@@ -42,10 +42,12 @@ def test_wandb_without_a_key_ends_in_one_line_that_says_what_to_do(tmp_path, mon
     wandb = pytest.importorskip("wandb", reason="the extra `wandb` is not installed")
 
     def refuse(**_):
-        raise wandb.errors.UsageError("No API key configured.")
+        raise wandb.errors.UsageError("No API key configured.\nUse `wandb login`.")
 
     monkeypatch.setattr(wandb, "init", refuse)
-    with pytest.raises(ConfigError, match=r"trackers=\[wandb\]: No API key configured.; .* WANDB_MODE=offline"):
+    with pytest.raises(
+        ConfigError, match=r"trackers=\[wandb\]: No API key configured. Use `wandb login`. \(WANDB_MODE=off"
+    ):
         MetricsWriter(tmp_path, 1, ["wandb"])
 
 
