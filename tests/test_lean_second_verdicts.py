@@ -99,10 +99,10 @@ def test_a_part_is_paid_only_if_both_accept_it(
     assert paid(left) == ("INCOMPLETE", pytest.approx(0.15))
     assert paid(right) == ("INCOMPLETE", 0.0)  # a tactic that anybody tries proves it too
     assert paid("exact ⟨⟨9, nothing⟩, h.2⟩") == ("REJECTED", 0.0)
-    # the second gives up on the numbers, so what only Lean's kernel accepts is not paid
-    hasty = Kernel.second(kernels.folder, Library(kernels.folder).sha256, KernelLimits(cpu_s=1))
-    monkeypatch.setattr(proofs, "_strict_judge", lambda: Judge(Library(kernels.folder), kernels.first, hasty))
-    with hasty:
+    # what Lean's kernel accepts and the second has no room to decide is not paid
+    narrow = Kernel.second(kernels.folder, Library(kernels.folder).sha256, KernelLimits(memory_bytes=2**20))
+    monkeypatch.setattr(proofs, "_strict_judge", lambda: Judge(Library(kernels.folder), kernels.first, narrow))
+    with narrow:
         assert paid(left) == ("INCOMPLETE", 0.0)
 
 
