@@ -156,8 +156,8 @@ def missed_step(shape: Shape, results: dict[str, dict[str, float]]) -> list[str]
     ratio = mine["tokens_per_cpu_s"] / theirs["tokens_per_cpu_s"]
     share = mine["peak_gib"] / theirs["peak_gib"]
     goals = {
-        f"{ratio:.2f} times TRL's completions a processor second, goal {shape.goal}": ratio >= shape.goal,
-        f"{share:.2f} of TRL's memory ({mine['peak_gib']:.2f} of {theirs['peak_gib']:.2f} GiB), goal 0.33; weights, "
+        f"{ratio:.3f} times TRL's completions a processor second, goal {shape.goal}": ratio >= shape.goal,
+        f"{share:.3f} of TRL's memory ({mine['peak_gib']:.2f} of {theirs['peak_gib']:.2f} GiB), goal 0.333; weights, "
         f"gradients and AdamW's two moments in float32 are {4 * MODEL_GIB:.2f} GiB": share <= GOAL_MEMORY_SHARE,
     }
     return [f"{shape.name}: {goal}" for goal, met in goals.items() if not met]
