@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from agents import attention
+from agents import attention, layers
 from agents.batch import visibility
 from agents.core import PackedGroup
 from agents.logprob import token_logprobs
@@ -32,6 +32,8 @@ class Scorer(torch.nn.Module):
         self.temperature = temperature
         self.computing = computing
         blocks = self.model.base_model
+        if computing.half is None and not computing.compiled:
+            layers.use(self.model)
         self._by_member = not computing.compiled and attention.use(self.model)
         self._run: Any = [torch.compile(blocks, dynamic=True) if computing.compiled else blocks]  # not a child twice
 

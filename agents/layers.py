@@ -1,0 +1,103 @@
+"""Norms and gated layers of Llama's shape that keep less for the backward pass than those of transformers.
+
+What one pass over a tensor makes again is not kept: a row needs a third less memory, and no more time. The outputs are
+the same to the last bit. In float32 on the processor only: elsewhere nothing is changed. Legend: T tokens of a row, H
+width of the states, I width inside the gated layer.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import torch
+from torch.nn.functional import silu
+
+_NORMS = ("LlamaRMSNorm", "Qwen2RMSNorm", "Qwen3RMSNorm")
+_GATED = ("LlamaMLP", "Qwen2MLP", "Qwen3MLP")
+_PROJECTIONS = ("gate_proj", "up_proj", "down_proj")
+
+
+def use(model: Any) -> None:
+    """Have a model's norms and gated layers keep less, those of them that are known; weights and results stay."""
+    if model.device.type != "cpu":
+        return
+    for module in model.modules():
+        if any(parameter.dtype != torch.float32 for parameter in module.parameters(recurse=False)):
+            continue
+        if type(module).__name__ in _NORMS:
+            module.forward = functools.partial(_norm, module)
+        elif type(module).__name__ in _GATED and _is_plain(module):
+            module.forward = functools.partial(_gated, module)
+
+
+def _is_plain(module: Any) -> bool:
+    linears = [getattr(module, name) for name in _PROJECTIONS]  # an adapter would stand in a linear layer's place
+    return module.config.hidden_act == "silu" and all(
+        type(linear) is torch.nn.Linear and linear.bias is None and linear.weight.dtype == torch.float32
+        for linear in linears
+    )
+
+
+def _norm(module: Any, states: torch.Tensor) -> torch.Tensor:
+    normed: torch.Tensor = _apply(_Norm, states, module.weight, module.variance_epsilon)
+    return normed
+
+
+def _gated(module: Any, states: torch.Tensor) -> torch.Tensor:
+    weights = [getattr(module, name).weight for name in _PROJECTIONS]
+    out: torch.Tensor = _apply(_Gated, states.flatten(0, -2), *weights)
+    return out.view(states.shape)
+
+
+def _apply(function: Any, *inputs: Any) -> Any:
+    return function.apply(*inputs)
+
+
+class _Norm(torch.autograd.Function):
+    """`weight * states / sqrt(mean(states^2) + epsilon)`, over the last dimension."""
+
+    @staticmethod
+    def forward(ctx: Any, states: torch.Tensor, weight_H: torch.Tensor, epsilon: float) -> torch.Tensor:
+        scale = states.pow(2).mean(-1, keepdim=True).add_(epsilon).rsqrt_()
+        ctx.save_for_backward(states, weight_H, scale)
+        return (states * scale).mul_(weight_H)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None, None]:
+        states, weight_H, scale = ctx.saved_tensors
+        slope_TH, normed_TH = grads[0].reshape(-1, len(weight_H)), (states * scale).view(-1, len(weight_H))
+        product_TH = slope_TH * normed_TH
+        grad_weight = product_TH.sum(0) if ctx.needs_input_grad[1] else None
+        along_T = (product_TH @ weight_H).div_(-len(weight_H))
+        grad_TH = torch.mul(slope_TH, weight_H, out=product_TH).addcmul_(normed_TH, along_T[:, None])
+        return grad_TH.view(states.shape).mul_(scale), grad_weight, None
+
+
+class _Gated(torch.autograd.Function):
+    """`(silu(states @ gate.T) * (states @ up.T)) @ down.T`."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, states_TH: torch.Tensor, gate_IH: torch.Tensor, up_IH: torch.Tensor, down_HI: torch.Tensor
+    ) -> torch.Tensor:
+        gate_TI, up_TI = states_TH @ gate_IH.T, states_TH @ up_IH.T
+        ctx.save_for_backward(states_TH, gate_IH, up_IH, down_HI, gate_TI, up_TI)
+        return silu(gate_TI).mul_(up_TI) @ down_HI.T
+
+    @staticmethod
+    def backward(ctx: Any, *grads: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        (slope_TH,) = grads
+        states_TH, gate_IH, up_IH, down_HI, gate_TI, up_TI = ctx.saved_tensors
+        opened_TI = silu(gate_TI)
+        wants_states, wants_gate, wants_up, wants_down = ctx.needs_input_grad
+        grad_down = slope_TH.T @ (opened_TI * up_TI) if wants_down else None
+        inner_TI = slope_TH @ down_HI
+        of_up_TI = opened_TI.mul_(inner_TI)
+        grad_up = of_up_TI.T @ states_TH if wants_up else None
+        grad_states = of_up_TI @ up_IH if wants_states else None
+        of_gate_TI = torch.ops.aten.silu_backward(inner_TI.mul_(up_TI), gate_TI)
+        grad_gate = of_gate_TI.T @ states_TH if wants_gate else None
+        if grad_states is not None:
+            grad_states.addmm_(of_gate_TI, gate_IH)
+        return grad_states, grad_gate, grad_up, grad_down
