@@ -6,6 +6,7 @@ number and the seed; both go into the checkpoint.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -46,6 +47,8 @@ class Sampled:
     """Those to learn from: all of them, or with refill those that teach."""
     cursor: int
     """Place in the order of tasks behind them."""
+    seconds: float | None = None
+    """Wall time that playing the episodes took; None: they waited in a checkpoint."""
 
 
 class Feed:
@@ -103,7 +106,7 @@ class Feed:
         self._thread.shutdown(cancel_futures=True)
 
     def _sample(self, step: int, cursor: int) -> Sampled:
-        settings = self._settings
+        began, settings = time.monotonic(), self._settings
         groups: list[Group] = []
         learned: list[Group] = []
         for part in range(settings.rounds if settings.refill else 1):
@@ -120,7 +123,8 @@ class Feed:
             cursor += missing
             groups += sampled
             learned += [group for group in sampled if not settings.refill or self._teaches(group)]
-        return Sampled(groups=tuple(groups), learned=tuple(learned), cursor=cursor)
+        seconds = time.monotonic() - began
+        return Sampled(groups=tuple(groups), learned=tuple(learned), cursor=cursor, seconds=seconds)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the place in the order of tasks, and the groups that wait, as plain data."""

@@ -47,8 +47,12 @@ class Progress:
         self._phase = name
         self._bars.update(self._steps, description=name)
 
-    def timing(self, groups: Sequence[Group]) -> dict[str, float]:
+    def timing(self, groups: Sequence[Group], seconds: float | None) -> dict[str, float]:
         """Return the times of the step that ends now, and begin anew.
+
+        Args:
+            groups: What the step was about.
+            seconds: How long they were sampled, in whatever phase; None: it is not known.
 
         Returns:
             Seconds and CPU seconds of each phase since the last call, sampled tokens a second, peak memory in bytes.
@@ -59,7 +63,7 @@ class Progress:
             **{f"{name}_s": round(value, 3) for name, value in self._seconds.items()},
             **{f"{name}_cpu_s": round(value, 3) for name, value in self._cpu.items()},
             "sampled_tokens": sampled,
-            "tokens_per_s": round(sampled / max(self._seconds["sample"], 1e-9), 1),
+            **({"tokens_per_s": round(sampled / seconds, 1)} if seconds else {}),
             "peak_memory_bytes": peak_memory_bytes(),
         }
         self._seconds.clear()
@@ -71,12 +75,13 @@ class Progress:
     ) -> None:
         """Show a finished step."""
         numbers = step_metrics(groups)
+        rate = f" ({timing['tokens_per_s']:.0f} tokens/s)" if "tokens_per_s" in timing else ""
         self._bars.update(self._steps, completed=step)
         self.console.print(
             f"step {step:3d}  reward {numbers['reward']:.3f}  pass {numbers['pass_rate']:.3f}  "
             f"length {numbers['completion_length']:5.1f}  gradient {learned['grad_norm']:.2f}  "
-            f"entropy {learned['entropy']:.2f}  sample {timing.get('sample_s', 0.0):.0f} s "
-            f"({timing['tokens_per_s']:.0f} tokens/s)  learn {timing.get('learn_s', 0.0):.0f} s{audit_words(numbers)}",
+            f"entropy {learned['entropy']:.2f}  sample {timing.get('sample_s', 0.0):.0f} s{rate}  "
+            f"learn {timing.get('learn_s', 0.0):.0f} s{audit_words(numbers)}",
             highlight=False,
         )
 

@@ -84,7 +84,8 @@ def train(config: TrainConfig, run: Run, ranks: Ranks = ALONE) -> dict[str, Any]
                     learned = learner.finish(updates, learned)
                     policy.load_weights({}, learner.policy_version)
                     feed.commit()
-                    timing = progress.timing(sampled.groups) | rollout.judge_costs() | rollout.sampler_readings()
+                    timing = progress.timing(sampled.groups, sampled.seconds)
+                    timing |= rollout.judge_costs() | rollout.sampler_readings()
                     numbers = {**step_numbers(sampled, version), **learned}
                     run.write_step(step, numbers, timing)
                     run.write_transcripts(step, sampled.groups, config.transcripts)
@@ -92,7 +93,7 @@ def train(config: TrainConfig, run: Run, ranks: Ranks = ALONE) -> dict[str, Any]
                 if step % config.checkpoint_every == 0 or step == algo.steps:
                     run.save(step, model, learner, feed)
                 evaluate_at(step)
-            timing = progress.timing([])
+            timing = progress.timing([], None)
             if "evaluate_s" in timing:
                 run.write_timing(algo.steps, timing)
         except KeyboardInterrupt:

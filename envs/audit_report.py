@@ -81,10 +81,10 @@ class AuditReport:
 def show(report: AuditReport, console: Console) -> None:
     """Print a table, the facts, and every judgement that is not as it should be."""
     table = Table(title=f"audit: {report.title}")
-    for name in ("kind", "answer"):
-        table.add_column(name, no_wrap=True)
+    table.add_column("kind", no_wrap=True)
+    table.add_column("answer")  # the one that gives way in a narrow window
     for name in ("judged", "fine", "breach", "error", "lowest", "highest"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for row in report.rows:
         table.add_row(*(_shown(row[column]) for column in _COLUMNS))
     console.print(table)

@@ -1,12 +1,14 @@
 """A run that was stopped anywhere and resumed is the run that nobody stopped, byte for byte, whatever it was asked."""
 
 import itertools
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -212,6 +214,17 @@ def test_what_samples_a_step_ahead_begins_when_nothing_else_needs_other_weights(
     assert happened == ["prepare", "begin", "accumulate", "settle", "prepare", "accumulate", "settle"]
 
 
+def test_tokens_a_second_are_of_the_time_that_sampling_took_wherever_it_was_spent(tmp_path, command, monkeypatch):
+    clock = SimpleNamespace(monotonic=itertools.count(0, 5).__next__)  # sampling begins, and ends 5 s later
+    monkeypatch.setattr("agents.feed.time", clock)
+    short = [option for option in SMALL if not option.startswith("algo.steps")]
+    assert command(agents.train.main, *short, "algo.steps=2", "algo.steps_ahead=1", f"run_dir={tmp_path / 'run'}") == 0
+    lines = map(json.loads, (tmp_path / "run" / "timing.jsonl").read_text().splitlines())
+    steps = [line for line in lines if line.get("sampled_tokens")]
+    assert [line["step"] for line in steps] == [1, 2]
+    assert all(line["tokens_per_s"] == round(line["sampled_tokens"] / 5, 1) for line in steps)
+
+
 def test_groups_that_wait_survive_the_checkpoint_whatever_numbers_an_environment_uses(tmp_path):
     # a checkpoint is read without running code, so it can hold no number of NumPy's
     reward = RewardBreakdown(
@@ -246,6 +259,7 @@ def test_groups_that_wait_survive_the_checkpoint_whatever_numbers_an_environment
     again.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
     sampled = again.take(2)
     assert (sampled.groups, sampled.learned, sampled.cursor) == (tuple(groups), (groups[0],), 4)
+    assert sampled.seconds is None
     feed.close()
     again.close()
 

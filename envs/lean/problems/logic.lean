@@ -5,8 +5,8 @@ theorem mentions are its header; the proof that stands here is its gold proof.
 
 /-! level 1, logic -/
 
-theorem true_holds : True := by
-  trivial
+theorem no_condition_at_all (p : Prop) (h : True → p) : p := by
+  exact h trivial
 
 theorem the_hypothesis_is_the_goal (p q r : Prop) (h : p → q ∧ r) : p → q ∧ r := by
   exact h
