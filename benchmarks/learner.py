@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import statistics
@@ -114,12 +115,21 @@ class Contender:
 
 
 def measure(contenders: list[Contender], rounds: int) -> dict[str, dict[str, float]]:
-    """Let all take turns for so many rounds behind a first one that is not counted; the median round counts."""
+    """Let all take turns for so many rounds behind a first one that is not counted; the median round counts.
+
+    A contender that dies is told of and left out.
+    """
     seen: dict[str, list[dict[str, float]]] = {contender.name: [] for contender in contenders}
     try:
         for _ in range(rounds + 1):
             for contender in contenders:
-                seen[contender.name].append(contender.step())
+                if contender.name not in seen:
+                    continue
+                try:
+                    seen[contender.name].append(contender.step())
+                except RuntimeError as error:
+                    print(error, file=sys.stderr)
+                    del seen[contender.name]
     finally:
         for contender in contenders:
             contender.close()
@@ -150,8 +160,8 @@ def sampling(shape: Shape, model: Path, threads: int, rounds: int) -> dict[str, 
 
 def missed_step(shape: Shape, results: dict[str, dict[str, float]]) -> list[str]:
     """Return the goals of a step that were missed."""
-    if "trl" not in results:
-        return [f"{shape.name}: not compared, there is no trl"]
+    if absent := [name for name in ("ours", "trl") if name not in results]:
+        return [f"{shape.name}: not compared, there is no {' and no '.join(absent)}"]
     mine, theirs = results["ours"], results["trl"]
     ratio = mine["tokens_per_cpu_s"] / theirs["tokens_per_cpu_s"]
     share = mine["peak_gib"] / theirs["peak_gib"]
@@ -212,7 +222,7 @@ def main() -> int:
             found = measure([contender("ours", LONG_PROMPT)], 1)
             console.print(_table(f"a step of {LONG_PROMPT.name}", found))
             report["steps"][LONG_PROMPT.name] = found
-            if (peak := found["ours"]["peak_gib"]) > GOAL_LONG_PROMPT_GIB:
+            if (peak := found["ours"]["peak_gib"] if found else math.inf) > GOAL_LONG_PROMPT_GIB:
                 failures.append(f"{LONG_PROMPT.name}: {peak:.2f} GiB, goal {GOAL_LONG_PROMPT_GIB}")
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "learner.json").write_text(json.dumps({**report, "missed": failures}, indent=2) + "\n")
