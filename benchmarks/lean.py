@@ -1,7 +1,7 @@
 """How fast are proofs checked, and what does each step of the checking cost? All contenders in one run on one machine.
 
     python benchmarks/lean.py                       # both sandboxes where they run, one core and all cores
-    python benchmarks/lean.py --soak 100000         # also: that many proofs in a row, and what they leave behind
+    python benchmarks/lean.py --soak 100000         # also: that many proofs, and what they leave behind
 
 The proofs are gold proofs of the library's easy problems, in turn. The contenders take turns in every round, so that a
 busy moment hits all of them:
@@ -156,20 +156,20 @@ def where_time_goes(submit: Submit, count: int) -> dict[str, float]:
 
 
 def soak(submit: Submit, count: int) -> dict[str, Any]:
-    """Check many proofs in a row, and return what this process and its children held after each tenth of them.
+    """Check many proofs on all cores, and return what this process and its children held after each tenth of them.
 
     What a container holds is not among it.
     """
-    submit(500)  # whatever fills up once has filled up then
+    in_parallel(submit, CORES, 500)  # whatever fills up once has filled up then
     start, held = time.perf_counter(), [_held()]
     for _ in range(10):
-        submit(count // 10)
+        in_parallel(submit, CORES, count // 10 // CORES)
         held.append(_held())
     grown = [round(last - first, 1) for first, last in zip(held[0], held[-1], strict=True)]
     names = ("memory_mib", "descriptors", "processes")
     series = {name: [each[place] for each in held] for place, name in enumerate(names)}
     return {
-        "proofs": count // 10 * 10,
+        "proofs": count // 10 // CORES * CORES * 10,
         "seconds": time.perf_counter() - start,
         "grown": dict(zip(names, grown, strict=True)),
         **series,
@@ -255,7 +255,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--count", type=int, default=60, help="proofs of a contender in a round")
     parser.add_argument("--sandbox", action="append", choices=("bubblewrap", "docker"))
-    parser.add_argument("--soak", type=int, default=0, help="proofs in a row at the end")
+    parser.add_argument("--soak", type=int, default=0, help="proofs at the end")
     options = parser.parse_args()
     console = Console()
     report: dict[str, Any] = {}
