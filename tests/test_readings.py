@@ -62,5 +62,5 @@ def test_a_run_on_genes_reports_its_measures_and_can_be_compared_with_itself(tmp
     assert line["measure/answered"] == line["measure/top@1"] == 0.0
     assert "measure/top@1" in json.loads((folder / "summary.json").read_text())["after"]
     capsys.readouterr()
-    assert compare.main([str(folder / "eval_000000.json"), str(folder)]) == 0
+    assert compare.main([str(folder / "eval_000000.json"), str(folder), f"out={folder / 'compare.png'}"]) == 0
     assert "top@1 " in capsys.readouterr().out
