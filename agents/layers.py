@@ -1,7 +1,7 @@
 """Norms and gated layers of Llama's shape that keep less for the backward pass than those of transformers.
 
-What one pass over a tensor makes again is not kept: a row needs a third less memory, and no more time. The outputs are
-the same to the last bit. In float32 on the processor only: elsewhere nothing is changed. Legend: T tokens of a row, H
+What one pass over a tensor makes again is not kept: that takes less memory, and no more time. The outputs are the same
+to the last bit. In float32 on the processor only: elsewhere nothing is changed. Legend: T tokens of a row, H
 width of the states, I width inside the gated layer.
 """
 
