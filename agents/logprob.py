@@ -52,37 +52,50 @@ class _ChunkedLogProb(torch.autograd.Function):
     def forward(
         ctx: Any, hidden_NH: torch.Tensor, head_VH: torch.Tensor, target_N: torch.Tensor, temperature: float
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        logprobs, entropies, totals = [], [], []
+        logprobs, entropies, tops, masses = [], [], [], []
+        scratch = hidden_NH.new_empty(min(CHUNK, len(hidden_NH)), len(head_VH), dtype=torch.float32)
         for start in range(0, max(1, len(hidden_NH)), CHUNK):
             hidden, target = hidden_NH[start : start + CHUNK], target_N[start : start + CHUNK]
-            logits = (hidden @ head_VH.T).float().div_(temperature)
-            total = logits.logsumexp(dim=1)
-            chosen = logits.gather(1, target[:, None]).squeeze(1)
-            logits.sub_(total[:, None])
-            entropies.append(-torch.einsum("nv,nv->n", logits.exp(), logits))
-            logprobs.append(chosen - total)
-            totals.append(total)
+            logits = _logits(hidden, head_VH, temperature)
+            top = logits.amax(dim=1)
+            logits.sub_(top[:, None])
+            parts = torch.exp(logits, out=scratch[: len(hidden)])
+            mass = parts.sum(dim=1)
+            entropies.append(mass.log() - torch.einsum("nv,nv->n", parts, logits) / mass)
+            logprobs.append(logits.gather(1, target[:, None]).squeeze(1) - mass.log())
+            tops.append(top)
+            masses.append(mass)
         entropies_N = torch.cat(entropies)
-        ctx.save_for_backward(hidden_NH, head_VH, target_N, torch.cat(totals), entropies_N)
+        ctx.save_for_backward(hidden_NH, head_VH, target_N, torch.cat(tops), torch.cat(masses), entropies_N)
         ctx.temperature = temperature
         ctx.set_materialize_grads(False)
         return torch.cat(logprobs), entropies_N
 
     @staticmethod
     def backward(ctx: Any, *grads: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor | None, None, None]:
-        hidden_NH, head_VH, target_N, total_N, entropy_N = ctx.saved_tensors
+        hidden_NH, head_VH, target_N, top_N, mass_N, entropy_N = ctx.saved_tensors
         grad_hidden = torch.empty_like(hidden_NH)
         grad_head = None if len(hidden_NH) else torch.zeros_like(head_VH)  # of no token, but not none
         for start in range(0, len(hidden_NH), CHUNK):
             part = slice(start, start + CHUNK)
             hidden, target = hidden_NH[part], target_N[part]
-            logprobs = (hidden @ head_VH.T).float().div_(ctx.temperature).sub_(total_N[part, None])
+            logprobs = _logits(hidden, head_VH, ctx.temperature).sub_(top_N[part, None]).sub_(mass_N[part, None].log())
             slope = _slope(logprobs, target, entropy_N[part], *(None if grad is None else grad[part] for grad in grads))
             slope = slope.div_(ctx.temperature).to(hidden.dtype)
             torch.mm(slope, head_VH, out=grad_hidden[part])
             if ctx.needs_input_grad[1]:
                 grad_head = slope.T @ hidden if grad_head is None else grad_head.addmm_(slope.T, hidden)
         return grad_hidden, grad_head, None, None
+
+
+def _logits(hidden_NH: torch.Tensor, head_VH: torch.Tensor, temperature: float) -> torch.Tensor:
+    """Return `hidden @ head.T / temperature` [N, V] in float32."""
+    if hidden_NH.device.type == "cpu" and hidden_NH.dtype == torch.float32 and torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        # oneDNN's kernel takes two thirds of the time of the one behind `@`, for so few rows and so wide a head
+        logits: torch.Tensor = torch.ops.mkldnn._linear_pointwise(hidden_NH, head_VH, None, "none", [], "")
+    else:
+        logits = (hidden_NH @ head_VH.T).float()
+    return logits.div_(temperature)
 
 
 def _slope(

@@ -374,7 +374,8 @@ def test_there_is_one_loss_and_one_place_that_computes_log_probabilities_to_lear
     assert {file for file, name in calls if name == "token_losses"} == {"learner.py"}
     assert {file for file, name in calls if name == "backward"} == {"learner.py"}
     scored = {file for file, name in calls if name in ("log_softmax", "logsumexp", "cross_entropy")}
-    assert {file for file in scored if not file.startswith("backends/")} == {"logprob.py"}
+    assert {file for file in scored if not file.startswith("backends/")} == set()
+    assert {file for file, name in calls if name == "token_logprobs"} == {"scorer.py"}
     assert {algorithm.surrogate.__module__ for algorithm in ALGORITHMS.values()} == {"agents.losses"}
 
 
