@@ -87,7 +87,7 @@ class PolicyLearner:
         self.steps = 0
         model.eval()  # before anything samples from it: the sampler puts back the mode that it finds
         self.ranks = ranks
-        self._scorer = Scorer(model, temperature, computing)
+        self._scorer = Scorer(model, temperature, computing, in_place=ranks.alone)
         ranks.shard(self._scorer)
         self._compared: Scorer | None = None
         if reference is not None and not isinstance(reference, WithoutAdapter):

@@ -12,7 +12,7 @@ import torch
 
 from agents.core import PackedGroup
 from agents.learner import PolicyLearner
-from agents.logprob import CHUNK
+from agents.logprob import BLOCK_TOKENS, BLOCK_WORDS
 from agents.precision import computed_once
 
 _SHORT, _LONG = 64, 128
@@ -37,7 +37,10 @@ def learner_memory(learner: PolicyLearner, row_tokens: int) -> dict[str, int]:
         "optimizer state": 2 * trained,  # both moments of AdamW
         "reference": sum(_bytes(parameter) for parameter in reference if id(parameter) not in own),
         "activations of the longest row": activation_memory(learner, row_tokens),
-        "logits of a chunk": 3 * min(CHUNK, row_tokens) * len(head) * 4,  # they, their slope and one temporary
+        "logits of a block": 3
+        * min(BLOCK_TOKENS, row_tokens)
+        * min(BLOCK_WORDS, len(head))
+        * 4,  # they and two temporaries
     }
 
 

@@ -24,16 +24,18 @@ class Scorer(torch.nn.Module):
         model: A `transformers` causal language model, or one in the wrapper of `peft`.
         temperature: Divides the logits.
         computing: How the blocks are run.
+        in_place: Whether a backward pass may add gradients to those of the weights itself (see `agents.gradients`).
     """
 
-    def __init__(self, model: Any, temperature: float, computing: Computing) -> None:
+    def __init__(self, model: Any, temperature: float, computing: Computing, *, in_place: bool = False) -> None:
         super().__init__()
         self.model = causal_lm(model)
         self.temperature = temperature
         self.computing = computing
+        self.in_place = in_place
         blocks = self.model.base_model
         if computing.half is None and not computing.compiled:
-            layers.use(self.model)
+            layers.use(self.model, in_place=in_place)
         self._by_member = not computing.compiled and attention.use(self.model)
         self._run: Any = [torch.compile(blocks, dynamic=True) if computing.compiled else blocks]  # not a child twice
 
@@ -51,4 +53,5 @@ class Scorer(torch.nn.Module):
             ).last_hidden_state[0]
         head_VH = self.model.get_output_embeddings().weight
         hidden_NH = hidden_TH[row.predictor_N.to(device)].to(head_VH.dtype)
-        return token_logprobs(hidden_NH, head_VH, row.target_N.to(device), self.temperature)
+        target_N = row.target_N.to(device)
+        return token_logprobs(hidden_NH, head_VH, target_N, self.temperature, in_place=self.in_place)

@@ -27,7 +27,7 @@ KINDS = {
 IDS = torch.arange(40).remainder(17).view(2, 20)
 
 
-def pair(kind, **sizes):
+def pair(kind, in_place=False, **sizes):
     """Make a model, and a copy whose layers keep less."""
     torch.manual_seed(1)
     model_class, config_class = KINDS[kind]
@@ -36,7 +36,7 @@ def pair(kind, **sizes):
         if "norm" in name:  # as after some training: a weight of 1 would hide whether it is there
             torch.nn.init.uniform_(parameter, 0.5, 2.0)
     lean = copy.deepcopy(plain)
-    layers.use(lean)
+    layers.use(lean, in_place=in_place)
     return plain, lean
 
 
@@ -85,8 +85,31 @@ def test_gradients_are_those_of_finite_differences(kind):
     states = torch.randn(1, 3, 48, dtype=torch.double, requires_grad=True)
     gate, up, down = (getattr(block.mlp, name).weight for name in ("gate_proj", "up_proj", "down_proj"))
     flat = states.detach()[0].requires_grad_()
-    assert torch.autograd.gradcheck(layers._Gated.apply, (flat, gate, up, down))
+    assert torch.autograd.gradcheck(layers._Gated.apply, (flat, gate, up, down, False))
     assert torch.autograd.gradcheck(layers._Norm.apply, (states, block.input_layernorm.weight, 1e-5))
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_gradients_that_are_added_in_place_are_those_that_autograd_adds(tied):
+    # id 1 is that of padding, whose embedding no gradient reaches
+    plain, lean = pair("llama", in_place=True, tie_word_embeddings=tied)
+    assert changed(lean) > {"model.embed_tokens", "model.layers.0.mlp"}
+    for model in (plain, lean):
+        for ids in (IDS, IDS.flip(1) % 5):
+            model(input_ids=ids).logits.log_softmax(2)[..., 3].square().mean().backward()
+    expected = dict(plain.named_parameters())
+    for name, parameter in lean.named_parameters():
+        scale = float(expected[name].grad.abs().max())
+        assert torch.allclose(parameter.grad, expected[name].grad, rtol=1e-4, atol=1e-6 * scale), name
+
+
+def test_frozen_weights_get_no_gradient_in_place_either():
+    _, lean = pair("llama", in_place=True)
+    for name, parameter in lean.named_parameters():
+        parameter.requires_grad_("up_proj" in name)
+    assert {name for name, slope in gradients(lean).items() if slope is not None} == {
+        f"model.layers.{layer}.mlp.up_proj.weight" for layer in (0, 1)
+    }
 
 
 def test_less_is_kept():

@@ -2,6 +2,7 @@ import pytest
 import torch
 import transformers
 
+from agents import logprob
 from agents.logprob import check_head, token_logprobs
 from agents.models import tiny_model
 from envs import ConfigError
@@ -9,8 +10,14 @@ from envs import ConfigError
 TEMPERATURES = [0.3, 0.7, 1.0, 1.8]
 
 
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(logprob, "BLOCK_TOKENS", 128)
+    monkeypatch.setattr(logprob, "BLOCK_WORDS", 32)
+
+
 def problem(tokens=300, width=24, vocabulary=77):
-    """More tokens than one chunk holds, and a last chunk that is not full."""
+    """More tokens and words than one block holds, and last blocks that are not full."""
     generator = torch.Generator().manual_seed(3)
     hidden = torch.randn(tokens, width, generator=generator).requires_grad_()
     head = torch.randn(vocabulary, width, generator=generator).requires_grad_()
@@ -26,7 +33,7 @@ def plain(hidden, head, target, temperature):
 
 
 @pytest.mark.parametrize("temperature", TEMPERATURES)
-def test_chunked_log_probabilities_and_entropies_are_those_of_log_softmax(temperature):
+def test_blockwise_log_probabilities_and_entropies_are_those_of_log_softmax(temperature):
     hidden, head, target, _ = problem()
     for ours, theirs in zip(
         token_logprobs(hidden, head, target, temperature), plain(hidden, head, target, temperature), strict=True
@@ -35,7 +42,7 @@ def test_chunked_log_probabilities_and_entropies_are_those_of_log_softmax(temper
 
 
 @pytest.mark.parametrize("temperature", TEMPERATURES)
-def test_chunked_gradients_are_those_of_log_softmax(temperature):
+def test_blockwise_gradients_are_those_of_log_softmax(temperature):
     def gradients(function):
         hidden, head, target, weights = problem()
         (function(hidden, head, target, temperature)[0] * weights).sum().backward()
@@ -47,7 +54,7 @@ def test_chunked_gradients_are_those_of_log_softmax(temperature):
 
 @pytest.mark.parametrize("temperature", TEMPERATURES)
 @pytest.mark.parametrize(("of_chosen", "of_entropy"), [(0.0, 1.0), (1.0, -0.3)])
-def test_chunked_gradients_of_the_entropies_are_those_of_log_softmax(temperature, of_chosen, of_entropy):
+def test_blockwise_gradients_of_the_entropies_are_those_of_log_softmax(temperature, of_chosen, of_entropy):
     def gradients(function):
         hidden, head, target, weights = problem()
         logprobs, entropies = function(hidden, head, target, temperature)
@@ -62,11 +69,36 @@ def test_chunked_gradients_of_the_entropies_are_those_of_log_softmax(temperature
 
 
 @pytest.mark.parametrize("tokens", [1, 127, 128, 129])
-def test_a_chunk_may_be_full_or_hold_a_single_token(tokens):
+def test_a_block_may_be_full_or_hold_a_single_token(tokens):
     hidden, head, target, _ = problem(tokens)
     torch.testing.assert_close(
         token_logprobs(hidden, head, target, 1.0)[0], plain(hidden, head, target, 1.0)[0], rtol=1e-5, atol=1e-5
     )
+
+
+@pytest.mark.parametrize("vocabulary", [1, 31, 32, 33, 64])
+def test_a_block_may_hold_all_words_or_a_single_one(vocabulary):
+    hidden, head, target, _ = problem(5, vocabulary=vocabulary)
+    for ours, theirs in zip(token_logprobs(hidden, head, target, 0.7), plain(hidden, head, target, 0.7), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5)
+
+
+def test_no_token_at_all_has_gradients_of_zero():
+    hidden, head, target, _ = problem(0)
+    logprobs, entropies = token_logprobs(hidden, head, target, 1.0)
+    (logprobs.sum() + entropies.sum()).backward()
+    assert logprobs.shape == entropies.shape == (0,)
+    assert not head.grad.any()
+
+
+def test_the_gradient_to_the_head_is_added_to_what_is_there():
+    def passed(in_place):
+        hidden, head, target, weights = problem()
+        for _ in range(2):
+            (token_logprobs(hidden, head, target, 1.0, in_place=in_place)[0] * weights).sum().backward()
+        return head.grad
+
+    torch.testing.assert_close(passed(in_place=True), passed(in_place=False))
 
 
 def test_two_equally_likely_tokens_have_half_the_probability_and_one_bit_of_entropy():

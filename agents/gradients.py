@@ -1,0 +1,17 @@
+"""Gradients of weights that are added up in place, row by row.
+
+Autograd makes a whole gradient for every row and adds it to the last ones': for a head of 49,152 x 576 that is 113 MB
+written, read and thrown away each time. A function of ours may add to `grad` itself instead, and tell autograd that
+there is nothing to add. Only where nobody waits for the gradient on its way: one process, whole weights, `backward()`.
+"""
+
+from __future__ import annotations
+
+import torch
+
+
+def total_of(weight: torch.Tensor) -> torch.Tensor:
+    """Return a weight's `grad`, to be added to; of zeros if there was none."""
+    if weight.grad is None:
+        weight.grad = torch.zeros_like(weight)
+    return weight.grad
