@@ -11,7 +11,12 @@ import torch
 
 
 def total_of(weight: torch.Tensor) -> torch.Tensor:
-    """Return a weight's `grad`, to be added to; of zeros if there was none."""
+    """Return a weight's `grad`, to be added to; of zeros if there was none.
+
+    Args:
+        weight: The parameter itself. What autograd hands back as saved may be another tensor on the same numbers
+            (where blocks are computed again, or saved tensors are moved), whose `grad` nobody looks at.
+    """
     if weight.grad is None:
         weight.grad = torch.zeros_like(weight)
     return weight.grad

@@ -101,7 +101,7 @@ class _Gated(torch.autograd.Function):
         down_HI: torch.Tensor,
         in_place: bool,
     ) -> torch.Tensor:
-        ctx.in_place = in_place
+        ctx.totals = (gate_IH, up_IH, down_HI) if in_place else None
         gate_TI, up_TI = states_TH @ gate_IH.T, states_TH @ up_IH.T
         ctx.save_for_backward(states_TH, gate_IH, up_IH, down_HI, gate_TI, up_TI)
         return silu(gate_TI).mul_(up_TI) @ down_HI.T
@@ -112,21 +112,22 @@ class _Gated(torch.autograd.Function):
         states_TH, gate_IH, up_IH, down_HI, gate_TI, up_TI = ctx.saved_tensors
         opened_TI = silu(gate_TI)
         wants_states, wants_gate, wants_up, wants_down, _ = ctx.needs_input_grad
-        grad_down = _product(slope_TH, opened_TI * up_TI, down_HI, ctx.in_place) if wants_down else None
+        of_gate, of_up, of_down = ctx.totals or (None, None, None)
+        grad_down = _product(slope_TH, opened_TI * up_TI, of_down) if wants_down else None
         inner_TI = slope_TH @ down_HI
         of_up_TI = opened_TI.mul_(inner_TI)
-        grad_up = _product(of_up_TI, states_TH, up_IH, ctx.in_place) if wants_up else None
+        grad_up = _product(of_up_TI, states_TH, of_up) if wants_up else None
         grad_states = of_up_TI @ up_IH if wants_states else None
         of_gate_TI = torch.ops.aten.silu_backward(inner_TI.mul_(up_TI), gate_TI)
-        grad_gate = _product(of_gate_TI, states_TH, gate_IH, ctx.in_place) if wants_gate else None
+        grad_gate = _product(of_gate_TI, states_TH, of_gate) if wants_gate else None
         if grad_states is not None:
             grad_states.addmm_(of_gate_TI, gate_IH)
         return grad_states, grad_gate, grad_up, grad_down, None
 
 
-def _product(left: torch.Tensor, right: torch.Tensor, weight: torch.Tensor, in_place: bool) -> torch.Tensor | None:
-    """Return `left.T @ right`, the gradient to a weight, or None after adding it to the weight's own."""
-    if not in_place:
+def _product(left: torch.Tensor, right: torch.Tensor, weight: torch.Tensor | None) -> torch.Tensor | None:
+    """Return `left.T @ right`, the gradient to a weight, or None after adding it to that of the weight given."""
+    if weight is None:
         return left.T @ right
     total_of(weight).addmm_(left.T, right)
     return None
@@ -137,16 +138,16 @@ class _Embedded(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, ids: torch.Tensor, table_VH: torch.Tensor, padding: int | None) -> torch.Tensor:
-        ctx.save_for_backward(ids, table_VH)
-        ctx.padding = padding
+        ctx.save_for_backward(ids)
+        ctx.table, ctx.padding = table_VH, padding
         return table_VH[ids]
 
     @staticmethod
     def backward(ctx: Any, *grads: torch.Tensor) -> tuple[None, None, None]:
-        ids, table_VH = ctx.saved_tensors
-        slope_TH, ids_T = grads[0].reshape(-1, table_VH.shape[1]), ids.reshape(-1)
+        (ids,) = ctx.saved_tensors
+        slope_TH, ids_T = grads[0].flatten(0, -2), ids.flatten()
         if ctx.padding is not None:  # the row of padding never learns
             slope_TH, ids_T = slope_TH[ids_T != ctx.padding], ids_T[ids_T != ctx.padding]
         if ctx.needs_input_grad[1]:
-            total_of(table_VH).index_add_(0, ids_T, slope_TH)
+            total_of(ctx.table).index_add_(0, ids_T, slope_TH)
         return None, None, None

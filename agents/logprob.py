@@ -75,7 +75,7 @@ class _BlockedLogProb(torch.autograd.Function):
         top_N, mass_N, slack_N, chosen_N = (torch.cat(found) for found in zip(*scans, strict=True))
         entropy_N = mass_N.log() - slack_N / mass_N
         ctx.save_for_backward(hidden_NH, head_VH, target_N, top_N, mass_N, entropy_N)
-        ctx.temperature, ctx.in_place = temperature, in_place
+        ctx.temperature, ctx.total = temperature, head_VH if in_place else None
         ctx.set_materialize_grads(False)
         return chosen_N - mass_N.log(), entropy_N
 
@@ -84,7 +84,7 @@ class _BlockedLogProb(torch.autograd.Function):
         hidden_NH, head_VH, target_N, top_N, mass_N, entropy_N = ctx.saved_tensors
         grad_hidden, grad_head = torch.zeros_like(hidden_NH), None
         if ctx.needs_input_grad[1]:
-            grad_head = total_of(head_VH) if ctx.in_place else torch.zeros_like(head_VH)
+            grad_head = torch.zeros_like(head_VH) if ctx.total is None else total_of(ctx.total)
         for start in range(0, len(hidden_NH), BLOCK_TOKENS):
             part = slice(start, start + BLOCK_TOKENS)
             hidden, entropy, of_output = hidden_NH[part], entropy_N[part], [g if g is None else g[part] for g in grads]
@@ -97,7 +97,7 @@ class _BlockedLogProb(torch.autograd.Function):
                 grad_hidden[part].addmm_(slope, head_VH[words])
                 if grad_head is not None:
                     grad_head[words].addmm_(slope.T, hidden)
-        return grad_hidden, None if ctx.in_place else grad_head, None, None, None
+        return grad_hidden, grad_head if ctx.total is None else None, None, None, None
 
 
 def _scan(

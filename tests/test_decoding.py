@@ -13,7 +13,7 @@ from transformers import (
     Qwen3ForCausalLM,
 )
 
-from agents.backends import llama
+from agents.backends import llama, siblings
 from agents.backends.modules import ModuleDecoder
 from agents.backends.transformers import TransformersBackend
 from agents.core import FinishReason, Sampling
@@ -26,6 +26,9 @@ SIZES = {
 
 LONG = tuple(range(3, 103))
 """A hundred tokens: four siblings of it share its keys and values, two of a short prompt do not."""
+OTHER = tuple(range(120, 200))
+VERY_LONG = tuple(3 + 7 * index % 290 for index in range(270))
+"""Too long to stand beside others."""
 PROMPTS = [LONG, (5, 6), LONG, (*LONG[:60], 7, 7), LONG, (5, 6), (9,), LONG]
 
 
@@ -111,6 +114,31 @@ def test_rows_that_end_and_rows_that_enter_change_nothing_for_the_others(llama_l
         assert [completion.token_ids for completion in parts] == [completion.token_ids for completion in whole]
         for one, other in zip(whole, parts, strict=True):
             assert one.logprobs == pytest.approx(other.logprobs, abs=1e-5)
+
+
+@pytest.mark.parametrize("max_batch", [64, 6])
+def test_prompts_of_different_lengths_are_attended_to_side_by_side(llama_like, max_batch):
+    prompts = [LONG, OTHER, LONG, VERY_LONG, OTHER, LONG, OTHER, (5, 6), VERY_LONG, OTHER, *[(*LONG[:64], 8)] * 5, LONG]
+    completions = sample(llama_like, prompts, eos_ids=tuple(range(0, 300, 12)), tokens=16, max_batch=max_batch)
+    assert len({len(completion.token_ids) for completion in completions}) > 5
+    for prompt, completion in zip(prompts, completions, strict=True):
+        assert completion.logprobs == pytest.approx(plain_logprobs(llama_like, prompt, completion), abs=1e-5)
+
+
+def test_short_prompts_are_one_call_and_held_once():
+    shared = siblings.SharedPrompts()
+    short, shorter, long = (
+        siblings.Prompt(length, [torch.randn(2, 1, length, 4)], torch.zeros(9)) for length in (100, 80, 300)
+    )
+    before = [prompt.stored[0].clone() for prompt in (short, shorter, long)]
+    assert len(shared.of([short, long, None, shorter, short])) == 2
+    whole = short.stored[0].untyped_storage()
+    assert shorter.stored[0].untyped_storage().data_ptr() == whole.data_ptr()
+    assert whole.nbytes() == 2 * 2 * 100 * 4 * 4
+    assert all(torch.equal(prompt.stored[0], was) for prompt, was in zip((short, shorter, long), before, strict=True))
+    assert len(shared.of([short, short])) == 1
+    assert short.stored[0].untyped_storage().nbytes() == 2 * 100 * 4 * 4  # half of them have left
+    assert shared.of([None]) == []
 
 
 class Counted:

@@ -103,6 +103,14 @@ def test_gradients_that_are_added_in_place_are_those_that_autograd_adds(tied):
         assert torch.allclose(parameter.grad, expected[name].grad, rtol=1e-4, atol=1e-6 * scale), name
 
 
+def test_gradients_are_added_to_the_weights_also_where_saved_tensors_are_others():
+    plain, lean = pair("llama", in_place=True, tie_word_embeddings=True)
+    with torch.autograd.graph.saved_tensors_hooks(lambda tensor: tensor.detach().clone(), lambda tensor: tensor):
+        found = gradients(lean)
+    for name, slope in gradients(plain).items():
+        assert torch.allclose(found[name], slope, rtol=1e-4, atol=1e-6 * float(slope.abs().max())), name
+
+
 def test_frozen_weights_get_no_gradient_in_place_either():
     _, lean = pair("llama", in_place=True)
     for name, parameter in lean.named_parameters():

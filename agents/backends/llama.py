@@ -17,6 +17,7 @@ import torch
 from torch.nn import functional
 
 from agents.backends.modules import common_beginning
+from agents.backends.siblings import Prompt, SharedPrompts, Siblings, hide
 
 _SHAPES = ("LlamaForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM")
 _ROPES = ("default", "linear", "llama3", "yarn")
@@ -101,16 +102,6 @@ class Layer:
 
 
 @dataclass(slots=True)
-class Prompt:
-    """What is kept of a prompt while a row of it is running or waiting."""
-
-    length: int
-    stored: list[torch.Tensor]
-    """Keys and values of each layer, [2, K, T, D]."""
-    logits_V: torch.Tensor
-
-
-@dataclass(slots=True)
 class Row:
     """One sequence of the batch."""
 
@@ -141,12 +132,14 @@ class LlamaDecoder:
         ]
         self.head = Packed(model.get_output_embeddings())
         self.scale = attention.scaling
-        self.siblings = Counter(prompts)
+        self.counts = Counter(prompts)
         self.waiting = Counter(prompts)
         self.prompts: dict[tuple[int, ...], Prompt] = {}
-        self.beginning = common_beginning(list(self.siblings))
+        self.beginning = common_beginning(list(self.counts))
         self.beginning_stored: list[torch.Tensor] = []
         self.rows: list[Row] = []
+        self.shared = SharedPrompts()
+        self.siblings: list[Siblings] | None = None
         self.max_new_tokens = max_new_tokens
         self.buffer = torch.zeros(len(self.layers), 2, rows, kv_heads, 0, size)
 
@@ -159,16 +152,18 @@ class LlamaDecoder:
             part = self.buffer[..., :filled, :]
             part[:, :, new] = part[:, :, old]
         self.rows = [self.rows[row] for row in kept]
+        self.siblings = None
 
     def admit(self, prompts: Sequence[tuple[int, ...]]) -> torch.Tensor:
         """Add a row for each prompt behind the others, and return the logits [rows added, V] of their first tokens."""
         logits = []
+        self.siblings = None
         for ids in prompts:
             if ids not in self.prompts:
                 self.prompts[ids] = self._read(ids)
             prompt = self.prompts[ids]
             logits.append(prompt.logits_V)
-            shared = self.siblings[ids] > 1 and prompt.length * self.siblings[ids] >= _SHARED_TOKENS
+            shared = self.counts[ids] > 1 and prompt.length * self.counts[ids] >= _SHARED_TOKENS
             self.rows.append(Row(prompt if shared else None, prompt.length, 0 if shared else prompt.length))
             if not shared:
                 self._grow(prompt.length + min(self.max_new_tokens, _STRIDE))
@@ -185,9 +180,10 @@ class LlamaDecoder:
         width = max(ends) + 1
         self._grow(width)
         rows_B, ends_B = torch.arange(len(ends)), torch.tensor(ends)
-        hidden = None if min(ends) == max(ends) else _hide(torch.arange(width) > ends_B[:, None])[:, None, None]
+        hidden = None if min(ends) == max(ends) else hide(torch.arange(width) > ends_B[:, None])[:, None, None]
         rotation = self._rotation(torch.tensor([row.position for row in self.rows]))
-        shared = self._shared()
+        if self.siblings is None:
+            self.siblings = self.shared.of([row.prompt for row in self.rows])
         states_BH = self.model.embed_tokens(tokens_B)
         for index, layer in enumerate(self.layers):
             queries, fresh = layer.project(states_BH, rotation)
@@ -195,8 +191,8 @@ class LlamaDecoder:
             buffer[:, rows_B, :, ends_B] = fresh
             keys, values = buffer[:, : len(ends), :, :width]
             attended, weight = self._attend(queries, keys, values, hidden)
-            for prompt, members in shared:
-                self._attend_prompt(prompt.stored[index], queries, attended, weight, members)
+            for siblings in self.siblings:
+                siblings.mix(index, queries, attended, weight, self._attend)
             states_BH = layer.finish(states_BH, attended)
         for row in self.rows:
             row.position, row.stored = row.position + 1, row.stored + 1
@@ -213,7 +209,7 @@ class LlamaDecoder:
         """Run tokens behind stored ones; return the keys and values of all, and the last token's state [H]."""
         start = before[0].shape[2] if before else 0
         rotation = self._rotation(torch.arange(start, start + len(ids)))
-        hidden = _hide(torch.ones(len(ids), start + len(ids), dtype=torch.bool).triu(start + 1))
+        hidden = hide(torch.ones(len(ids), start + len(ids), dtype=torch.bool).triu(start + 1))
         states_TH = self.model.embed_tokens(torch.tensor(ids))
         stored = []
         for index, layer in enumerate(self.layers):
@@ -234,38 +230,6 @@ class LlamaDecoder:
             queries, keys, values, 0.0, False, attn_mask=hidden, scale=self.scale
         )
         return attended, weight
-
-    def _attend_prompt(
-        self,
-        stored: torch.Tensor,
-        queries: torch.Tensor,
-        attended: torch.Tensor,
-        weight: torch.Tensor,
-        members: torch.Tensor | slice,
-    ) -> None:
-        """Mix what `members` find in the prompt that they share into what they found in their own tokens."""
-        own = queries[members]
-        count, kv_heads, share, size = own.shape
-        asked = own.transpose(0, 1).reshape(1, kv_heads, count * share, size)
-        found, mass = self._attend(asked, stored[:1], stored[1:], None)
-        found = found.view(kv_heads, count, share, size).transpose(0, 1)
-        mass = mass.view(kv_heads, count, share).transpose(0, 1)
-        part = torch.sigmoid(mass - weight[members])[..., None]  # of two denominators, the second's share
-        attended[members] = torch.lerp(attended[members], found, part)
-
-    def _shared(self) -> list[tuple[Prompt, torch.Tensor | slice]]:
-        """Return the prompts that rows attend to where they are, each with these rows."""
-        members: dict[int, list[int]] = {}
-        for index, row in enumerate(self.rows):
-            if row.prompt is not None:
-                members.setdefault(id(row.prompt), []).append(index)
-        found: list[tuple[Prompt, torch.Tensor | slice]] = []
-        for indices in members.values():
-            prompt = self.rows[indices[0]].prompt
-            assert prompt is not None
-            together = indices[-1] - indices[0] + 1 == len(indices)
-            found.append((prompt, slice(indices[0], indices[-1] + 1) if together else torch.tensor(indices)))
-        return found
 
     def _rotation(self, positions_T: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return cosines and sines [T, 1, D]; the sign that half of each head takes is in the sines."""
@@ -288,8 +252,3 @@ _STRIDE = 64
 
 def _norm(module: Any, states: torch.Tensor) -> torch.Tensor:
     return functional.rms_norm(states, module.weight.shape, module.weight, module.variance_epsilon)
-
-
-def _hide(mask: torch.Tensor) -> torch.Tensor:
-    """Return what is added to the scores where `mask` says what is not to be seen."""
-    return torch.zeros(mask.shape).masked_fill_(mask, float("-inf"))
