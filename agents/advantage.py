@@ -15,6 +15,10 @@ Advantages = Callable[[Sequence[Sequence[float]]], list[Array]]
 """From the rewards of each group's scored members to their advantages, group by group."""
 
 
+LEAST_DEVIATION = 1e-4
+"""What a deviation counts as at least where it divides: a divergence taken off equal rewards leaves rounding noise."""
+
+
 def has_signal(rewards_G: Sequence[float]) -> bool:
     """Tell whether a group teaches anything: two members at least, not all with the very same reward.
 
@@ -32,7 +36,7 @@ def group(rewards_G: Sequence[float]) -> Array:
 def group_std(rewards_G: Sequence[float]) -> Array:
     """Reward minus the group's mean over its population standard deviation, [G] (GRPO, arXiv 2402.03300)."""
     centred = group(rewards_G)
-    return centred / centred.std() if has_signal(rewards_G) else centred
+    return centred / max(centred.std(), LEAST_DEVIATION) if has_signal(rewards_G) else centred
 
 
 def leave_one_out(rewards_G: Sequence[float]) -> Array:

@@ -17,6 +17,7 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 from agents.core import PackedGroup
+from envs.core import ConfigError
 
 NAME = "sdpa_by_member"
 _MODELS = ("LlamaForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM")
@@ -58,6 +59,26 @@ def use(model: Any) -> bool:
     if model.config._attn_implementation == "sdpa":
         model.config._attn_implementation = NAME
     return bool(model.config._attn_implementation == NAME)
+
+
+def check_attention(model: Any) -> None:
+    """Refuse a model of which a token does not see all that stands before it, or sees it by other ways.
+
+    Raises:
+        ConfigError: It has a sliding window, or layers that are not full attention.
+    """
+    config = model.config.get_text_config()
+    kinds = set(getattr(config, "layer_types", None) or ())
+    window = getattr(config, "sliding_window", None) if getattr(config, "use_sliding_window", True) else None
+    if others := sorted(kinds - {"full_attention"}):
+        raise ConfigError(
+            f"{type(model).__name__} has layers of the kind {', '.join(others)}: only full attention works"
+        )
+    if window and not kinds:
+        raise ConfigError(
+            f"{type(model).__name__} attends to the last {window} tokens only, which does not work here yet; if all "
+            "sequences are shorter, set sliding_window to null in its config.json"
+        )
 
 
 def attend(

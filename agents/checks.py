@@ -52,6 +52,7 @@ def check(config: TrainConfig, ranks: Ranks = ALONE) -> None:
         ("algo.correction_cap", config.algo.correction_cap, 1),
         ("algo.kl_weight", config.algo.kl_weight, 0),
         ("algo.lora.rank", config.algo.lora.rank, 0),
+        ("algo.weight_decay", config.algo.weight_decay, 0),
         ("algo.overlong_penalty", config.algo.overlong_penalty, 0),
         ("eval.samples", config.eval.samples, 1),
         ("eval.samples_during", config.eval.samples_during, 0),
@@ -60,6 +61,9 @@ def check(config: TrainConfig, ranks: Ranks = ALONE) -> None:
     for name, number, least in at_least:
         if not number >= least:
             raise ConfigError(f"{name} must be at least {least:g}, got {number!r}")
+    for name in ("beta1", "beta2"):
+        if not 0 <= getattr(config.algo, name) < 1:
+            raise ConfigError(f"algo.{name} must be at least 0 and below 1, got {getattr(config.algo, name)!r}")
     for name in ("error_budget", "overlong_share"):
         if not 0 <= getattr(config.algo, name) <= 1:
             raise ConfigError(f"algo.{name} is a share, from 0 to 1, got {getattr(config.algo, name)!r}")

@@ -18,7 +18,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from agents.metrics import EvalResult, read_whole_lines
+from agents.metrics import EvalResult, evaluation_files, is_seconds, read_whole_lines
 from envs.core import ConfigError
 from envs.statistics import paired_difference
 
@@ -67,7 +67,7 @@ def read_numbers(path: Path) -> dict[str, dict[str, float]]:
     """
     file = path
     if path.is_dir():
-        found = sorted(path.glob("eval_*.json"))
+        found = list(evaluation_files(path).values())
         if not found:
             raise ConfigError(f"the folder {str(path)!r} holds no evaluation (eval_*.json)")
         file = found[-1]
@@ -110,7 +110,7 @@ def costs(runs: Sequence[Path]) -> Table:
     for run in runs:
         lines = read_whole_lines(run / "timing.jsonl")
         cpu = _total(lines, lambda name: name.endswith("_cpu_s"))
-        wall = _total(lines, lambda name: name.endswith("_s") and not name.endswith(("_cpu_s", "per_s")))
+        wall = _total(lines, is_seconds)
         memory = max((line.get("peak_memory_bytes", 0) for line in lines), default=0) / 2**30
         tokens = _total(lines, lambda name: name == "sampled_tokens")
         steps = max((line["step"] for line in lines), default=0)
@@ -149,7 +149,7 @@ def draw(runs: Sequence[Path], out: Path) -> None:
 
 
 def _draw_evaluations(panel: Any, run: Path) -> None:
-    files = sorted(run.glob("eval_*.json"))
+    files = list(evaluation_files(run).values())
     steps = [int(file.stem.removeprefix("eval_")) for file in files]
     found = [EvalResult(**json.loads(file.read_text(encoding="utf-8"))).summary() for file in files]
     rates = [numbers["pass@1"] for numbers in found]

@@ -143,6 +143,10 @@ def check(config: EvaluateConfig) -> None:
     for name in ("samples", "temperature", "max_new_tokens", "sampler_batch"):
         if not getattr(config, name) > 0:
             raise ConfigError(f"{name} must be positive, got {getattr(config, name)!r}")
+    if not config.seed >= 0:
+        raise ConfigError(f"seed must be at least 0, got {config.seed!r}")
+    if not 0 <= config.error_budget <= 1:
+        raise ConfigError(f"error_budget is a share, from 0 to 1, got {config.error_budget!r}")
     check_sampler(config.backend, config.model, config.device, training=False)
 
 

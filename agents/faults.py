@@ -56,14 +56,15 @@ class ErrorBudget:
             VerifierError: Too many of the last ones have no reward; the message shows why.
         """
         lost = [trajectory for trajectory in trajectories if trajectory.reward is None]
-        if trajectories and len(lost) == len(trajectories):
+        nothing_yet = all(count == len(failed) for count, failed in self._recent)  # else it may be one task's fault
+        if trajectories and len(lost) == len(trajectories) and (nothing_yet or len(lost) >= LEAST):
             raise VerifierError(f"not one of {len(lost)} episodes could be judged: {_samples(lost)}")
         self._recent.append((len(trajectories), lost))
         judged = sum(count for count, _ in self._recent)
         recent = [trajectory for _, failed in self._recent for trajectory in failed]
         if judged >= LEAST and len(recent) > self.share * judged:
             raise VerifierError(
-                f"{len(recent)} of the last {judged} completions have no reward, more than algo.error_budget="
+                f"{len(recent)} of the last {judged} completions have no reward, more than error_budget="
                 f"{self.share:g} allows: {_samples(recent)}"
             )
 

@@ -290,6 +290,8 @@ class PolicyLearner:
             for place, kept in state["optimizer"]["state"].items()
         }
         self.optimizer.load_state_dict({**state["optimizer"], "state": moments})
+        for group in self.optimizer.param_groups:  # a resumed run may have been given others
+            group |= {"betas": self.settings.betas, "weight_decay": self.settings.weight_decay}
         self.steps = state["steps"]
         if self._scaler.is_enabled() and "scaler" in state:
             self._scaler.load_state_dict(state["scaler"])

@@ -93,7 +93,7 @@ class _BlockedLogProb(torch.autograd.Function):
                 logprobs = _logits(hidden, head_VH[words], ctx.temperature)
                 logprobs.sub_(top_N[part, None]).sub_(mass_N[part, None].log())
                 slope = _slope(logprobs, target_N[part] - first, entropy, *of_output)
-                slope = slope.div_(ctx.temperature).to(hidden.dtype)
+                slope = _divided(slope, ctx.temperature).to(hidden.dtype)
                 grad_hidden[part].addmm_(slope, head_VH[words])
                 if grad_head is not None:
                     grad_head[words].addmm_(slope.T, hidden)
@@ -138,7 +138,12 @@ def _logits(hidden_NH: torch.Tensor, head_WH: torch.Tensor, temperature: float) 
         logits: torch.Tensor = torch.ops.mkldnn._linear_pointwise(hidden_NH, head_WH, None, "none", [], "")
     else:
         logits = (hidden_NH @ head_WH.T).float()
-    return logits.div_(temperature)
+    return _divided(logits, temperature)
+
+
+def _divided(values: torch.Tensor, temperature: float) -> torch.Tensor:
+    """Divide in place, unless there is nothing to do: a pass over a block is worth saving."""
+    return values if temperature == 1.0 else values.div_(temperature)
 
 
 def _slope(

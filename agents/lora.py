@@ -145,6 +145,12 @@ def _attach(base: str, config: Any, device: str, weights: Mapping[str, torch.Ten
     except ValueError as error:
         reason = str(error).splitlines()[0]
         raise ConfigError(f"algo.lora.targets={config.target_modules!r} fits no layer of {base!r}: {reason}") from error
+    ends = (loaded.model.get_input_embeddings(), loaded.model.get_output_embeddings())
+    if any(hasattr(end, "lora_A") for end in ends):
+        raise ConfigError(
+            "an adapter in the embeddings or the head cannot be trained here: give other algo.lora.targets, such as "
+            "those of the default"
+        )
     config.base_model_name_or_path = _recorded(base)
     if weights is not None:
         named = {name.removeprefix(_PREFIX): value for name, value in weights.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -269,6 +270,11 @@ class MetricsWriter:
         file = self._files[name]
         file.write(json.dumps({"step": step, **finite(values)}) + "\n")
         file.flush()
+        if name != "transcripts":
+            self.track(name, step, values)
+
+    def track(self, name: str, step: int, values: Mapping[str, Any]) -> None:
+        """Tell the trackers alone of some numbers; what is no number is left out."""
         numbers = {f"{name}/{key}": value for key, value in values.items() if isinstance(value, (int, float))}
         for tracker in self._trackers if numbers else ():
             tracker.write(step, numbers)
@@ -287,6 +293,17 @@ class MetricsWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def is_seconds(key: str) -> bool:
+    """Tell whether a key of `timing.jsonl` is a phase's seconds; one with a name before it is a part of a phase."""
+    return key.endswith("_s") and not key.endswith(("_cpu_s", "per_s")) and "/" not in key
+
+
+def evaluation_files(folder: Path) -> dict[int, Path]:
+    """Return the evaluations of a run's folder by step, in order; whatever else is called like them is not a run's."""
+    named = ((path, re.fullmatch(r"eval_(\d+)\.json", path.name)) for path in folder.glob("eval_*.json"))
+    return dict(sorted((int(match[1]), path) for path, match in named if match))
 
 
 def finite(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -140,6 +140,11 @@ def load_model(name: str, *, device: str = "cpu") -> LoadedModel:
         tokenizer = AutoTokenizer.from_pretrained(source)
     except (OSError, ValueError, SafetensorError) as error:
         raise ConfigError(f"the model {name!r} cannot be loaded: {error}") from error
+    if not tokenizer.chat_template:
+        raise ConfigError(
+            f"the tokenizer of {name!r} has no chat template, so there is no saying what its prompts look like: take a "
+            "chat model, or save the tokenizer with a template (tokenizer.chat_template)"
+        )
     return LoadedModel(model=model, tokenizer=tokenizer, eos_ids=_eos_ids(model, tokenizer))
 
 

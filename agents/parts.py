@@ -7,6 +7,7 @@ from typing import Any
 
 from agents.advantage import ADVANTAGES
 from agents.algorithms import ALGORITHMS
+from agents.attention import check_attention
 from agents.backends import BACKENDS, backend_config
 from agents.batch import BatchPlan, teaches
 from agents.config import AlgoConfig, TrainConfig
@@ -65,6 +66,7 @@ def make_learner(config: TrainConfig, model: LoadedModel, ranks: Ranks = ALONE) 
     algo = config.algo
     half = half_type(algo.precision, model.model.device)
     with autocast(model.model.device, half):
+        check_attention(causal_lm(model.model))
         check_head(causal_lm(model.model))
     return PolicyLearner(
         model.model,

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
+import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
@@ -55,7 +56,8 @@ class Progress:
             seconds: How long they were sampled, in whatever phase; None: it is not known.
 
         Returns:
-            Seconds and CPU seconds of each phase since the last call, sampled tokens a second, peak memory in bytes.
+            Seconds and CPU seconds of each phase since the last call, sampled tokens a second, peak memory in bytes,
+            and that of the GPU where one is used.
         """
         self._end_phase()
         sampled = sum(member.completion_length for group in groups for member in group.trajectories)
@@ -65,6 +67,7 @@ class Progress:
             "sampled_tokens": sampled,
             **({"tokens_per_s": round(sampled / seconds, 1)} if seconds else {}),
             "peak_memory_bytes": peak_memory_bytes(),
+            **({"peak_gpu_memory_bytes": torch.cuda.max_memory_allocated()} if torch.cuda.is_initialized() else {}),
         }
         self._seconds.clear()
         self._cpu.clear()

@@ -13,7 +13,7 @@ from rich.table import Table
 from agents.checkpoint import write_atomic
 from agents.config import TrainConfig
 from agents.eval import results_table
-from agents.metrics import EvalResult, finite, read_lines
+from agents.metrics import EvalResult, finite, is_seconds, read_lines
 from agents.run import Run
 from envs.statistics import paired_difference
 
@@ -29,7 +29,7 @@ def finish(run: Run, config: TrainConfig) -> dict[str, Any]:
         "seed": config.seed,
         "split": config.eval.split,
         "steps": run.last_step,
-        "seconds": round(sum(value for line in timing for key, value in line.items() if _is_seconds(key)), 1),
+        "seconds": round(sum(value for line in timing for key, value in line.items() if is_seconds(key)), 1),
         "peak_memory_bytes": max((int(line.get("peak_memory_bytes", 0)) for line in timing), default=0),
         "before": evaluations[first].summary(),
         "after": evaluations[last].summary(),
@@ -124,7 +124,3 @@ def _show(summary: dict[str, Any], last: EvalResult, folder: Path) -> None:
         )
     memory = summary["peak_memory_bytes"] / 2**30
     console.print(f"{summary['seconds'] / 60:.1f} minutes, {memory:.1f} GiB at most; everything is in {folder}")
-
-
-def _is_seconds(key: str) -> bool:
-    return key.endswith("_s") and not key.endswith(("_cpu_s", "per_s"))

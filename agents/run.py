@@ -18,12 +18,12 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import OmegaConf
 
 from agents.checkpoint import keep_best, load_checkpoint, read_json, save_checkpoint, write_atomic
-from agents.compose import resumed_group
+from agents.compose import given_names, resumed_group, with_algorithm
 from agents.config import TrainConfig
 from agents.core import Group, Learner
 from agents.distributed import ALONE, Ranks
 from agents.feed import Feed
-from agents.metrics import EvalResult, MetricsWriter
+from agents.metrics import EvalResult, MetricsWriter, evaluation_files
 from agents.models import LoadedModel
 from agents.trackers import chosen_trackers
 from envs.core import ConfigError
@@ -59,7 +59,7 @@ class Run:
         return self.last_step + 1
 
     def begin(self, config: TrainConfig) -> None:
-        """Write down what a new run is asked to do; from now on its folder is taken.
+        """Write down what a run is asked to do, when it begins and when it goes on; from now on its folder is taken.
 
         Raises:
             OSError: The folder cannot be written.
@@ -67,7 +67,7 @@ class Run:
         if not (self.folder / "config.yaml").exists():
             self.folder.mkdir(parents=True, exist_ok=True)
             write_atomic(self.folder / "versions.json", json.dumps(_versions(), indent=2) + "\n")
-            write_atomic(self.folder / "config.yaml", OmegaConf.to_yaml(config))
+        write_atomic(self.folder / "config.yaml", OmegaConf.to_yaml(config))
 
     def model_source(self, model: str) -> str:
         """Return the name of the model to load: the checkpoint's, where there is one."""
@@ -84,8 +84,8 @@ class Run:
     @contextmanager
     def metrics(self, trackers: Sequence[str] | None = None) -> Iterator[None]:
         """Keep the metrics files open, and what else takes numbers; lines after the checkpoint are dropped first."""
-        for path in self.folder.glob("eval_*.json"):
-            if int(path.stem.removeprefix("eval_")) > self.last_step:
+        for step, path in evaluation_files(self.folder).items():
+            if step > self.last_step:
                 path.unlink()
         with MetricsWriter(self.folder, self.first_step, chosen_trackers(trackers)) as writer:
             self._metrics = writer
@@ -123,6 +123,8 @@ class Run:
     def write_evaluation(self, step: int, result: EvalResult) -> None:
         """Keep the results of an evaluation, so that a resumed run need not repeat it."""
         write_atomic(self.folder / f"eval_{step:06d}.json", json.dumps(asdict(result), indent=1) + "\n")
+        if self._metrics is not None:
+            self._metrics.track("heldout", step, result.summary())
 
     def has_evaluation(self, step: int) -> bool:
         """Tell whether this step was evaluated already."""
@@ -130,8 +132,7 @@ class Run:
 
     def evaluations(self) -> dict[int, EvalResult]:
         """Return every evaluation by step, in order."""
-        paths = sorted(self.folder.glob("eval_*.json"))
-        return {int(path.stem.removeprefix("eval_")): EvalResult(**read_json(path)) for path in paths}
+        return {step: EvalResult(**read_json(path)) for step, path in evaluation_files(self.folder).items()}
 
     def save(self, step: int, model: LoadedModel, learner: Learner, feed: Feed) -> None:
         """Write the checkpoint of a step.
@@ -220,11 +221,14 @@ def open_run(config: Any, ranks: Ranks = ALONE) -> tuple[TrainConfig, Run]:
             raise ConfigError(f"{config.resume!r} is not the folder of a run (it has no config.yaml)")
         stored: Any = OmegaConf.load(folder / "config.yaml")
         overrides = command_line()
+        _refuse_others(stored, overrides)
         for group, default in (("sandbox", "auto"), ("backend", "transformers")):
             stored[group] = resumed_group(group, stored.get(group, default), config[group], overrides)
         anew = OmegaConf.from_dotlist([override for override in overrides if not override.startswith(_NOT_ANEW)])
         merged = OmegaConf.merge(OmegaConf.structured(TrainConfig), stored, anew)
         load_plugins(merged.plugins)
+        if "algo.loss" in given_names(overrides):
+            merged = with_algorithm(merged, overrides)
         checkpoint = load_checkpoint(folder) if (folder / "checkpoints" / "last").exists() else None
         return _typed(merged), make(folder, checkpoint, ranks)
     stamp = time.strftime("%Y%m%d-%H%M%S")
@@ -234,6 +238,18 @@ def open_run(config: Any, ranks: Ranks = ALONE) -> tuple[TrainConfig, Run]:
             f"{str(folder)!r} holds a run already: go on with it (resume={folder}), or choose another run_dir"
         )
     return _typed(config), make(folder, None, ranks)
+
+
+def _refuse_others(stored: Any, overrides: Sequence[str]) -> None:
+    """Refuse an environment that is not the run's.
+
+    Raises:
+        ConfigError: The command line names another one.
+    """
+    for override in overrides:
+        name, _, value = override.partition("=")
+        if name == "env" and value != stored.env.name:
+            raise ConfigError(f"the run learns from env={stored.env.name}: it cannot go on with env={value}")
 
 
 def command_line() -> list[str]:

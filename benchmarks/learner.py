@@ -8,9 +8,11 @@ PYTHON is one of an environment with `trl` (1.16); without it, the one that runs
 has a process of its own and they take turns, step by step, with the same model, prompts, group size and lengths; the
 first step of each is not counted. Every completion is exactly as long as asked for and every reward is a checksum of
 the text: no group is without a signal, so nobody gains by skipping one. What is compared is completions a processor
-second, since other work on the machine only stretches the clock.
+second. TRL takes a step's completions in one batch, which is its way of least work; accumulating over smaller ones
+would lower its memory. Keep the machine quiet: threads that wait for each other spin, and that counts.
 
-Writes `learner.json` to `benchmarks/results/`. The exit code is 1 when a goal is missed, and the last lines say which.
+Writes `learner.json` to `benchmarks/results/`, or `learner_quick.json`, shape by shape. The exit code is 1 when a goal
+is missed, and the last lines say which.
 """
 
 from __future__ import annotations
@@ -198,8 +200,21 @@ def main() -> int:
         return int(_beside("learner_learning").compare(options, RESULTS))
     console = Console()
     rounds = options.rounds or (2 if options.quick else 3)
-    report: dict[str, Any] = {"machine": _machine(options.threads), "steps": {}, "sampling": {}}
-    failures: list[str] = []
+    report: dict[str, Any] = {
+        "machine": _machine(options.threads),
+        "versions": {"ours": _versions(sys.executable), "trl": _versions(options.trl_python)},
+        "rounds": rounds,
+        "steps": {},
+        "sampling": {},
+        "missed": [],
+    }
+    failures: list[str] = report["missed"]
+    RESULTS.mkdir(exist_ok=True)
+
+    def write() -> None:
+        name = "learner_quick.json" if options.quick else "learner.json"
+        (RESULTS / name).write_text(json.dumps(report, indent=2) + "\n")
+
     with tempfile.TemporaryDirectory() as scratch:
 
         def contender(name: str, shape: Shape) -> Contender:
@@ -211,20 +226,21 @@ def main() -> int:
             console.print(_table(f"sampling alone, {shape.name}", found))
             report["sampling"][shape.name] = found
             failures += missed_sampling(shape, found)
+            write()
         names = ("ours", "trl", "bare") if _has_trl(options.trl_python) else ("ours", "bare")
         for shape in SHAPES[:2] if options.quick else SHAPES:
             found = measure([contender(name, shape) for name in names], rounds)
             console.print(_table(f"a step of {shape.name}", found))
             report["steps"][shape.name] = found
             failures += missed_step(shape, found)
+            write()
         if not options.quick:
             found = measure([contender("ours", LONG_PROMPT)], 1)
             console.print(_table(f"a step of {LONG_PROMPT.name}", found))
             report["steps"][LONG_PROMPT.name] = found
             if (peak := found["ours"]["peak_gib"] if found else math.inf) > GOAL_LONG_PROMPT_GIB:
                 failures.append(f"{LONG_PROMPT.name}: {peak:.2f} GiB, goal {GOAL_LONG_PROMPT_GIB}")
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "learner.json").write_text(json.dumps({**report, "missed": failures}, indent=2) + "\n")
+    write()
     for failure in failures:
         console.print(f"missed: {failure}", soft_wrap=True)
     return 1 if failures else 0
@@ -242,6 +258,17 @@ def _beside(name: str) -> Any:
 def _has_trl(python: str) -> bool:
     found = subprocess.run([python, "-c", "import importlib.util as u, sys; sys.exit(not u.find_spec('trl'))"])
     return found.returncode == 0
+
+
+def _versions(python: str) -> dict[str, str]:
+    """Return the versions of what is compared in an environment, of those that are there."""
+    script = (
+        "import importlib.metadata as m, json; have = {d.name: d.version for d in m.distributions()}; "
+        "print(json.dumps({n: have[n] for n in ('torch', 'transformers', 'trl') if n in have}))"
+    )
+    found = subprocess.run([python, "-c", script], capture_output=True, text=True, check=True)
+    versions: dict[str, str] = json.loads(found.stdout)
+    return versions
 
 
 def _table(title: str, results: dict[str, dict[str, float]]) -> Table:

@@ -3,8 +3,9 @@
 Both begin with the same model and take the same tasks in the same order, groups, lengths and learning rate; both are
 judged by the same verifier and evaluated by the same code on the same held-out tasks. Only sampling, judging and
 learning count: not evaluation, and not what the sandbox's own processes spend, which is the same for both. What is
-asked is how many processor seconds a pass rate takes, not how many steps, so this library goes on for longer than the
-other; what comes after the other's last second is of no use to it.
+asked is how many processor seconds a pass rate takes, not how many steps, so this library takes twice as many. A pass
+rate is reached where a mean curve over the seeds first has it, for both alike. Runs that the results hold already are
+not made again (delete `learner_learning.json` to begin anew): the whole takes hours, and may be done a seed at a time.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ SAMPLES = 4
 
 def compare(options: Any, results: Path) -> int:
     """Train both with each seed, write `learner_learning.json`, and return 1 if the goal is missed, else 0."""
-    runs: dict[str, list[Run]] = {"ours": [], "trl": []}
-    for seed in range(options.seeds):
+    path = results / "learner_learning.json"
+    runs = stored(path, options.steps)
+    for seed in range(len(runs["trl"]), options.seeds):
         for name, python, steps in (
             ("ours", sys.executable, OUR_STEPS * options.steps),
             ("trl", options.trl_python, options.steps),
@@ -53,9 +55,9 @@ def compare(options: Any, results: Path) -> int:
             runs[name].append(train(name, python, seed, steps, options.threads))
             points = [f"{fmean(rates.values()):.3f} at {cpu_s:.0f} s" for cpu_s, rates in runs[name][-1]]
             print(f"seed {seed}, {name}: {', '.join(points)}", flush=True)
-        found = summary(runs)  # written seed by seed: the whole takes hours
-        report = {"steps": options.steps, "seeds": seed + 1, **found, "runs": runs}
-        (results / "learner_learning.json").write_text(json.dumps(report, indent=1) + "\n")
+        report = {"steps": options.steps, "seeds": seed + 1, **summary(runs), "runs": runs}
+        path.write_text(json.dumps(report) + "\n")
+    found = summary(runs)
     share, ahead = found["share"], found["difference"]
     said = "not reached" if share is None else f"reached in {share:.2f} of its processor seconds (goal {GOAL})"
     print(f"TRL's held-out pass rate after {options.steps} steps, {found['level']:.3f}: {said}")
@@ -63,6 +65,15 @@ def compare(options: Any, results: Path) -> int:
     if not found["met"]:
         print("missed: the goal")
     return 0 if found["met"] else 1
+
+
+def stored(path: Path, steps: int) -> dict[str, list[Run]]:
+    """Return the runs of as many steps that the results hold."""
+    runs: dict[str, list[Run]] = {"ours": [], "trl": []}
+    if path.is_file() and (report := json.loads(path.read_text()))["steps"] == steps:
+        for name in runs:
+            runs[name] = [[(cpu_s, rates) for cpu_s, rates in run] for run in report["runs"][name]]
+    return runs
 
 
 def train(name: str, python: str, seed: int, steps: int, threads: int) -> Run:
@@ -79,14 +90,14 @@ def summary(runs: dict[str, list[Run]]) -> dict[str, Any]:
     """Return what the goal is about, over all seeds.
 
     Returns:
-        `level`, TRL's mean pass rate at its end; `share` of its processor seconds in which ours is there, or None;
-        `met`; and `difference`, ours at its last evaluation within `GOAL` of TRL's processor seconds less TRL's at the
-        end, with its 95 % interval: tasks are resampled, with all seeds and both sides.
+        `level`, TRL's mean pass rate at its end; `share` of the processor seconds in which it first had it after which
+        ours has it, or None; `met`; and `difference`, ours at its last evaluation within `GOAL` of TRL's processor
+        seconds less TRL's at the end, with its 95 % interval: tasks are resampled, with all seeds and both sides.
     """
     theirs, mine = (mean_curve(runs[name]) for name in ("trl", "ours"))
     end, level = theirs[-1]
-    needed = reached(mine, level)
-    share = None if needed is None else needed / end
+    needed, took = reached(mine, level), reached(theirs, level)
+    share = None if needed is None or not took else needed / took
     last = max((place for place, (cpu_s, _) in enumerate(mine) if cpu_s <= GOAL * end), default=0)
     sides = [mean_rates([run[place][1] for run in runs[name]]) for name, place in (("trl", -1), ("ours", last))]
     difference = dict(zip(("mean", "low", "high"), paired_difference(*sides), strict=True))
@@ -130,13 +141,21 @@ def ours(folder: Path, seed: int, steps: int) -> None:
     command += [f"eval.samples_during={SAMPLES}", f"checkpoint_every={steps}", "transcripts=0"]
     subprocess.run(command, check=True)
     run = Folder(folder / "run")
-    lines = [json.loads(line) for line in (folder / "run" / "timing.jsonl").read_text().splitlines()]
-    spent = {0: 0.0}
-    for line in lines:
-        if "learn_cpu_s" in line:
-            spent[line["step"]] = max(spent.values()) + line["sample_cpu_s"] + line["learn_cpu_s"]
+    spent = spent_by_step([json.loads(line) for line in (folder / "run" / "timing.jsonl").read_text().splitlines()])
     found = [(spent[step], result.rates) for step, result in sorted(run.evaluations().items())]
     (folder / "evaluations.json").write_text(json.dumps(found))
+
+
+def spent_by_step(timing: list[dict[str, Any]]) -> dict[int, float]:
+    """Return the processor seconds of sampling and learning up to each step, from the lines of `timing.jsonl`.
+
+    A step is a line that tells of sampling; the checkpoint behind it counts with the next one.
+    """
+    spent = {0: 0.0}
+    for line in timing:
+        if "sample_cpu_s" in line:
+            spent[line["step"]] = max(spent.values()) + line["sample_cpu_s"] + line["learn_cpu_s"]
+    return spent
 
 
 def trl(folder: Path, seed: int, steps: int) -> None:

@@ -23,6 +23,8 @@ class Answers:
     headers: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     url: str = ""
+    listing: float | None = None
+    """Seconds between the bytes of the list of models; None: it comes at once."""
 
     def next(self) -> Any:
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
@@ -63,6 +65,9 @@ def serving(*replies: Any) -> Iterator[Answers]:
             self.wfile.write(content)
 
         def do_GET(self) -> None:
+            if answers.listing is not None:
+                self.drip(answers.listing)
+                return
             content = json.dumps({"object": "list", "data": [{"id": "the-model", "object": "model"}]}).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")

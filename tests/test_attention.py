@@ -1,17 +1,20 @@
 """Attention by member is the attention that the mask of a packed row describes, gradients included."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
+import transformers
 from transformers import LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
 from agents import attention
+from agents.backends.transformers import TransformersBackend
 from agents.batch import pack, visibility
 from agents.core import Completion, FinishReason, Trajectory, TrajectoryStatus, Turn
 from agents.learner import OptimizerSettings, PolicyLearner
 from agents.losses import clip
-from envs import RewardBreakdown, RewardTerm
+from envs import ConfigError, RewardBreakdown, RewardTerm
 
 SIZES = {
     "vocab_size": 90, "hidden_size": 48, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 6,
@@ -108,3 +111,23 @@ def test_a_model_that_attends_by_member_still_generates_and_is_saved_without_it(
     assert attention.NAME not in (tmp_path / "config.json").read_text()
     loaded = type(model).from_pretrained(tmp_path, attn_implementation="sdpa").eval()
     assert torch.allclose(loaded(input_ids=ids, use_cache=False).logits, by_member, atol=1e-5)
+
+
+SMALL = {
+    "vocab_size": 50, "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2,
+    "num_key_value_heads": 2, "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2,
+}  # fmt: skip
+
+
+def test_models_that_do_not_attend_to_all_before_a_token_are_refused():
+    # |learner - model| would be several nats, and sampler and learner would agree on the same wrong number
+    windowed = transformers.MistralForCausalLM(transformers.MistralConfig(**SMALL, sliding_window=4))
+    mixed = transformers.Gemma3ForCausalLM(transformers.Gemma3TextConfig(**SMALL, sliding_window=4))
+    for refused, reason in ((windowed, "the last 4 tokens only"), (mixed, "layers of the kind sliding_attention")):
+        for use in (attention.check_attention, lambda model: TransformersBackend(model, (2,))):
+            with pytest.raises(ConfigError, match=reason):
+                use(refused)
+    attention.check_attention(transformers.MistralForCausalLM(transformers.MistralConfig(**SMALL, sliding_window=None)))
+    for kind in ("Llama", "Qwen2", "Qwen3", "GPT2"):
+        config = getattr(transformers, f"{kind}Config")()
+        attention.check_attention(SimpleNamespace(config=config))

@@ -47,6 +47,14 @@ def rollout(answers, env=Kinds, **options):
 # ---- what is sent, and what comes back
 
 
+def test_a_list_of_models_that_drips_in_is_not_waited_for():
+    with serving(completion("7")) as answers:
+        answers.listing = 0.1
+        asked = endpoint.Endpoint(answers.url, key_env=None, concurrency=1, timeout_s=0.4, retries=0)
+        with pytest.raises(EndpointError, match=r"lists no model within 0\.4 s"):
+            asked.first_model()
+
+
 def test_a_conversation_is_sent_as_messages_and_text_and_counts_come_back():
     with serving(ended("length", "7 is a digit")) as answers:
         [turn] = backend(answers).answer(ASKED, SAMPLING)

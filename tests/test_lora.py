@@ -152,3 +152,9 @@ def test_an_adapter_whose_model_is_gone_is_refused_before_anything_is_loaded(tmp
     path.write_text(json.dumps({**json.loads(path.read_text()), "base_model_name_or_path": str(tmp_path / "gone")}))
     with pytest.raises(ConfigError, match="gone"):
         check_model(str(tmp_path))
+
+
+@pytest.mark.parametrize("target", ["embed_tokens", "lm_head"])
+def test_an_adapter_that_would_not_be_trained_or_not_be_merged_is_refused(target):
+    with pytest.raises(ConfigError, match="an adapter in the embeddings or the head cannot be trained here"):
+        load_adapted("tiny", LoraConfig(rank=4, targets=["q_proj", target]), device="cpu")

@@ -218,12 +218,15 @@ def test_numbers_reach_tensorboard(tmp_path):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     with MetricsWriter(tmp_path, trackers=["tensorboard"]) as writer:
+        writer.write("transcripts", 1, {"reward": 1.0, "task_id": "of one episode: no curve"})
+        writer.track("heldout", 1, {"pass@1": 0.5})
         writer.write("metrics", 1, {"reward": 0.25, "note": "text is left out"})
         writer.write("metrics", 2, {"reward": 0.75})
     board = EventAccumulator(str(tmp_path / "tensorboard"))
     board.Reload()
     assert [(event.step, event.value) for event in board.Scalars("metrics/reward")] == [(1, 0.25), (2, 0.75)]
-    assert board.Tags()["scalars"] == ["metrics/reward"]
+    assert [(event.step, event.value) for event in board.Scalars("heldout/pass@1")] == [(1, 0.5)]
+    assert sorted(board.Tags()["scalars"]) == ["heldout/pass@1", "metrics/reward"]
 
 
 def measured(task_id, *numbers, gene="A"):

@@ -4,6 +4,7 @@ import pytest
 from servers import completion, serving
 
 from envs.core import ConfigError
+from envs.verifiers import chat
 from envs.verifiers.chat import ChatError, ChatReply, HttpChatModel
 from envs.verifiers.graders import GraderConfigError, GraderContext, build_grader
 from envs.verifiers.grading import GraderFault, Sample, TokenUsage
@@ -219,6 +220,11 @@ def test_a_server_that_fails_is_a_fault_with_its_kind(monkeypatch, replies, kind
         with pytest.raises(ChatError) as caught:
             model.chat("m", [{"role": "user", "content": "x"}], {}, None)
     assert (caught.value.kind, len(server.asked)) == (kind, times)
+
+
+def test_a_reply_that_drips_in_ends_at_the_time_limit():
+    with serving(("drip", 0.05)) as answers, pytest.raises(ChatError, match=r"did not answer within 0\.3 s"):
+        chat.post_json(answers.url, {}, {}, timeout_s=0.3, retries=0)
 
 
 def test_a_server_that_recovers_is_asked_again(monkeypatch):

@@ -149,3 +149,12 @@ def test_an_episode_is_its_context_what_was_sampled_and_the_reply_token_for_toke
         reply = next(ids_of(tiny, f"{kind}!") for kind in KINDS if ids_of(tiny, kind)[0] in second.context_ids[:3])
         assert second.context_ids == (*(() if ended else (1,)), 2, *reply, 1, 2)
         assert first.text == tiny.decode(first.completion.token_ids)
+
+
+def test_a_tokenizer_without_a_chat_template_is_told_when_it_is_loaded(tmp_path):
+    tiny = tiny_model()
+    tiny.tokenizer.chat_template = None
+    tiny.model.save_pretrained(tmp_path)
+    tiny.tokenizer.save_pretrained(tmp_path)
+    with pytest.raises(ConfigError, match="has no chat template"):
+        load_model(str(tmp_path))

@@ -293,3 +293,57 @@ def test_an_algorithm_brings_its_options_and_the_command_line_wins_and_a_resumed
     assert (stored.advantage, stored.clip_high) == ("group_std", 0.28)  # what it has no opinion on stays
     assert command(agents.train.main, f"resume={folder}", "algo.steps=2") == 0
     assert len(read_lines(folder / "metrics.jsonl")) == 2
+
+
+def test_a_resumed_run_keeps_what_it_was_asked_to_do_anew(tmp_path, command):
+    from omegaconf import OmegaConf
+
+    folder = tmp_path / "run"
+    short = [option for option in SMALL if not option.startswith("algo.steps")]
+    assert command(agents.train.main, *short, "algo.steps=1", f"run_dir={folder}") == 0
+    assert command(agents.train.main, f"resume={folder}", "algo.steps=2", "algo.weight_decay=0.5") == 0
+    assert command(agents.train.main, f"resume={folder}", "algo.steps=3", "algo.loss=gspo") == 0
+    stored = OmegaConf.load(folder / "config.yaml").algo
+    assert (stored.steps, stored.weight_decay, stored.loss, stored.clip_low) == (3, 0.5, "gspo", 3e-4)
+    assert command(agents.train.main, f"resume={folder}") == 0
+    assert len(read_lines(folder / "metrics.jsonl")) == 3
+
+
+def test_a_run_does_not_go_on_with_another_environment(tmp_path, command, capfd):
+    folder = tmp_path / "run"
+    assert command(agents.train.main, *SMALL, "algo.steps=1", f"run_dir={folder}") == 0
+    capfd.readouterr()
+    assert command(agents.train.main, f"plugins=[{PLUGIN}]", "env=repair", f"resume={folder}") == 2
+    assert "error: the run learns from env=kinds: it cannot go on with env=repair" in capfd.readouterr().err
+
+
+def test_other_files_that_are_called_like_evaluations_do_not_disturb_a_run(tmp_path, command):
+    folder = tmp_path / "run"
+    assert command(agents.train.main, *SMALL, "algo.steps=1", f"run_dir={folder}") == 0
+    (folder / "eval_final.json").write_text("{}")
+    assert command(agents.train.main, f"resume={folder}", "algo.steps=2") == 0
+    assert sorted(agents.train.Run(folder).evaluations()) == [0, 1, 2]
+    assert (folder / "eval_final.json").is_file()
+
+
+def test_what_the_optimizer_is_told_anew_wins_over_the_checkpoint():
+    from test_batch import make_learner
+
+    state = make_learner().state_dict()
+    learner = make_learner(weight_decay=0.5, betas=(0.5, 0.6))
+    learner.load_state_dict(state)
+    (group,) = learner.optimizer.param_groups
+    assert (group["weight_decay"], group["betas"]) == (0.5, (0.5, 0.6))
+
+
+def test_watching_the_divergence_changes_nothing_else(tmp_path, command):
+    def metrics(name, *given):
+        folder = tmp_path / name
+        assert command(agents.train.main, *SMALL, "algo.steps=3", f"run_dir={folder}", *given) == 0
+        return read_lines(folder / "metrics.jsonl")
+
+    plain, watched = metrics("plain"), metrics("watched", "algo.watch_kl=true")
+    seen = [line.pop("kl_to_reference") for line in watched]
+    assert watched == plain
+    assert seen[0] == pytest.approx(0.0, abs=1e-6)
+    assert seen[-1] > 1e-6

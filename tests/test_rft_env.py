@@ -18,7 +18,7 @@ from agents.faults import ErrorBudget
 from agents.job import is_hosted
 from agents.metrics import read_lines
 from envs.audit import audit
-from envs.core import ConfigError, VerifierError
+from envs.core import ConfigError, RewardBreakdown, VerifierError
 from envs.rft.__main__ import main as look_at
 from envs.rft.load import SAMPLE
 from envs.verifiers.chat import ChatReply
@@ -294,7 +294,7 @@ def test_a_job_whose_grader_fails_half_the_samples_fails_and_shows_why(
     job = write_job(tmp_path, body(python_grader(HALF_BROKEN), n_epochs=3))
     assert command(agents.train.main, *SMALL, f"job={job}", "sandbox=bubblewrap") == 2
     said = capfd.readouterr().err
-    assert "completions have no reward, more than algo.error_budget=0.25 allows: python_grader_runtime_error" in said
+    assert "completions have no reward, more than error_budget=0.25 allows: python_grader_runtime_error" in said
     assert "no rubric for this row" in said
 
 
@@ -314,8 +314,6 @@ def lost(fault):
 
 
 def test_the_error_budget_looks_at_the_last_steps_together(tmp_path):
-    from envs.core import RewardBreakdown
-
     fine = Trajectory(task_id="t", turns=(), status=TrajectoryStatus.OK, reward=RewardBreakdown(terms={}))
     budget = ErrorBudget(0.25)
     budget.spend([fine] * 8 + [lost("other_error")] * 4)  # a third of 12: too few to say anything
@@ -327,6 +325,17 @@ def test_the_error_budget_looks_at_the_last_steps_together(tmp_path):
     for _ in range(4):
         forgetful.spend([fine] * 16)
     forgetful.spend([fine] * 4 + [lost("other_error")] * 12)  # 12 of the last 64: the first call is forgotten
+
+
+def test_one_task_that_cannot_be_judged_ends_a_run_only_before_anything_was():
+    fine = Trajectory(task_id="t", turns=(), status=TrajectoryStatus.OK, reward=RewardBreakdown(terms={}))
+    budget = ErrorBudget(1.0)
+    budget.spend([fine] * 8)
+    budget.spend([lost("grader_error")] * 8)  # one group, as a refill asks for
+    with pytest.raises(VerifierError, match="not one of 16 episodes could be judged"):
+        budget.spend([lost("grader_error")] * 16)
+    with pytest.raises(VerifierError, match="not one of 8 episodes could be judged"):
+        ErrorBudget(1.0).spend([lost("grader_error")] * 8)
 
 
 def test_a_tuned_model_is_evaluated_on_the_validation_file(tmp_path, monkeypatch, command, capfd):

@@ -62,7 +62,7 @@ def a_run(folder, passes, rewards):
     lines = [{"step": step, "reward": reward, "entropy": 2.0} for step, reward in enumerate(rewards, start=1)]
     (folder / "metrics.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     timing = {"step": 1, "sample_s": 60.0, "sample_cpu_s": 120.0, "tokens_per_s": 9.0, "sampled_tokens": 500,
-              "peak_memory_bytes": 2**31}  # fmt: skip
+              "sampler/sync_s": 60.0, "peak_memory_bytes": 2**31}  # fmt: skip
     (folder / "timing.jsonl").write_text(json.dumps(timing) + "\n")
     return str(folder)
 

@@ -261,6 +261,8 @@ def small_for(arguments):
         (["env=kinds", "eval.samples=0"], "eval.samples must be at least 1"),
         (["env=kinds", "checkpoint_every=0"], "checkpoint_every must be at least 1"),
         (["env=kinds", "seed=-1"], "seed must be at least 0"),
+        (["env=kinds", "algo.beta1=1.5"], "algo.beta1 must be at least 0 and below 1"),
+        (["env=kinds", "algo.weight_decay=-1"], "algo.weight_decay must be at least 0"),
         (["env=kinds", "env.split=tests"], "no split 'tests'"),
         (["resume=nowhere"], "'nowhere' is not the folder of a run"),
         (["plugins=[nowhere.py]"], "no file 'nowhere.py' for plugins"),

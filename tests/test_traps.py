@@ -12,7 +12,7 @@ import pytest
 import torch
 from test_batch import EOS, TEMPERATURE, episode, gradients, groups_of_all_kinds, plain_logprobs, simple_group, turn
 
-from agents.advantage import ADVANTAGES, each, group
+from agents.advantage import ADVANTAGES, batch, each, group, group_std
 from agents.algorithms import ALGORITHMS
 from agents.backends.transformers import TransformersBackend
 from agents.batch import AGGREGATES, BatchPlan, is_truncated, make_batches
@@ -258,6 +258,14 @@ def test_half_precision_ends_before_the_softmax():  # 20
     assert logprobs.dtype is entropies.dtype is torch.float32
     torch.testing.assert_close(logprobs.double(), exact.gather(1, target[:, None])[:, 0], rtol=0, atol=1e-5)
     torch.testing.assert_close(entropies.double(), -(exact.exp() * exact).sum(1), rtol=0, atol=1e-5)
+
+
+def test_rounding_that_a_divergence_leaves_on_equal_rewards_is_no_signal():  # 3
+    # what the sampler and the reference say of the same tokens differs by rounding, times the weight of the divergence
+    noisy = [0.5 - 1e-8, 0.5, 0.5 + 2e-8, 0.5 - 3e-8]
+    assert np.abs(group_std(noisy)).max() < 1e-3
+    assert np.abs(np.concatenate(batch([noisy, noisy[::-1]]))).max() < 1e-3
+    assert group_std([0.0, 1.0]).tolist() == [-1.0, 1.0]
 
 
 def test_weights_are_kept_in_single_precision_whatever_they_were_saved_in(tmp_path):  # 21

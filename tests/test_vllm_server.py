@@ -90,6 +90,8 @@ def test_log_probabilities_before_the_temperature_are_found(tiny):
         ({"token_ids": None}, "must be vLLM 0.10.2 or newer"),
         ({"logprobs": None}, "must be vLLM 0.10.2 or newer"),
         ({"token_ids": [5]}, "must be vLLM 0.10.2 or newer"),
+        ({"token_ids": [10**30], "logprobs": {"token_logprobs": [-1.0]}}, "are not of a model with"),
+        ({"token_ids": [-1], "logprobs": {"token_logprobs": [-1.0]}}, "are not of a model with"),
         ({"token_ids": ["5"], "logprobs": {"token_logprobs": [-1.0]}}, "token ids are no numbers"),
         ({"token_ids": [5], "logprobs": {"token_logprobs": ["-1"]}}, "log-probabilities are no numbers"),
         ({"token_ids": [5], "logprobs": {"token_logprobs": [None]}}, "differs from the learner's by nan"),

@@ -63,8 +63,9 @@ class Endpoint:
             EndpointError: It lists none.
         """
         try:
-            with openai.OpenAI(**self._options) as client:
-                return str(client.models.list().data[0].id)
+            return asyncio.run(self._first_model())
+        except TimeoutError as error:
+            raise EndpointError(f"{self.url} lists no model within {self._timeout_s:g} s") from error
         except (openai.OpenAIError, ValueError, TypeError, AttributeError, IndexError) as error:
             raise EndpointError(f"{self.url} lists no model: {error}") from error
 
@@ -75,6 +76,10 @@ class Endpoint:
             ConfigError: The endpoint refuses the key, or knows no such model.
         """
         return asyncio.run(self._ask(path, bodies))
+
+    async def _first_model(self) -> str:
+        async with openai.AsyncOpenAI(**self._options) as client, asyncio.timeout(self._timeout_s):
+            return str((await client.models.list()).data[0].id)
 
     async def _ask(self, path: str, bodies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any] | EndpointError]:
         places = asyncio.Semaphore(self._concurrency)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import torch
 
+from agents.attention import check_attention
 from agents.backends import llama
 from agents.backends.drawing import draw, uniforms
 from agents.backends.modules import ModuleDecoder
@@ -46,9 +47,13 @@ class TransformersBackend:
         model: The model; the learner updates the same object, so there are no weights to copy.
         eos_ids: Every id that ends a completion.
         max_batch: Sequences sampled side by side.
+
+    Raises:
+        ConfigError: Its attention is not full.
     """
 
     def __init__(self, model: Any, eos_ids: Sequence[int], *, max_batch: int = 64) -> None:
+        check_attention(model)
         self.model = model
         self.eos_ids = torch.tensor(sorted(set(eos_ids)), device=model.device)
         self.max_batch = max_batch

@@ -48,6 +48,7 @@ class VllmServer:
         dtype = "bfloat16" if config.dtype == "auto" else config.dtype
         self._tolerance = TOLERANCES[dtype] if config.tolerance is None else config.tolerance
         self._served = ""
+        self._vocabulary: int = model.model.config.get_text_config().vocab_size
 
     def load_weights(self, weights: Mapping[str, torch.Tensor], policy_version: int) -> None:
         """Refuse: a server does not take weights.
@@ -81,7 +82,7 @@ class VllmServer:
         for reply in self._endpoint.ask("completions", bodies):
             if isinstance(reply, EndpointError):
                 raise reply
-            completions.append(_completion(the_choice(reply)))
+            completions.append(_completion(the_choice(reply), self._vocabulary))
         return completions
 
     def _body(self, prompt: Sequence[int], sampling: Sampling, row: int) -> dict[str, Any]:
@@ -108,13 +109,15 @@ class VllmServer:
         }
 
 
-def _completion(choice: Mapping[str, Any]) -> Completion:
+def _completion(choice: Mapping[str, Any], vocabulary: int) -> Completion:
     tokens, told = choice.get("token_ids"), choice.get("logprobs")
     logprobs = told.get("token_logprobs") if isinstance(told, dict) else None
     if not isinstance(tokens, list) or not isinstance(logprobs, list) or len(tokens) != len(logprobs):
         raise SamplerError("the server tells no token ids with log-probabilities: it must be vLLM 0.10.2 or newer")
     if not all(type(token) is int for token in tokens):
         raise SamplerError(f"the server's token ids are no numbers: {str(tokens)[:100]}")
+    if not all(0 <= token < vocabulary for token in tokens):
+        raise SamplerError(f"the server's token ids are not of a model with {vocabulary} words: {str(tokens)[:100]}")
     if not all(value is None or (type(value) in (int, float) and not math.isnan(value)) for value in logprobs):
         raise SamplerError(f"the server's log-probabilities are no numbers: {str(logprobs)[:100]}")
     return Completion(

@@ -14,7 +14,7 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from agents.checkpoint import read_json
-from agents.metrics import EvalResult, finite, read_whole_lines
+from agents.metrics import EvalResult, evaluation_files, finite, read_whole_lines
 
 ERRORS = (
     "sample_parse_error",
@@ -43,7 +43,7 @@ class StepEvent:
 
 def state_of(run: Path) -> tuple[tuple[str, int, int], ...]:
     """Return what changes whenever there may be something new to tell of a run."""
-    paths = [run / "metrics.jsonl", run / "timing.jsonl", *sorted(run.glob("eval_*.json"))]
+    paths = [run / "metrics.jsonl", run / "timing.jsonl", *evaluation_files(run).values()]
     stats = [(path, path.stat()) for path in paths if path.is_file()]
     return tuple((path.name, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
 

@@ -131,7 +131,7 @@ def post_json(url: str, content: Any, headers: Mapping[str, str], *, timeout_s: 
         try:
             request = urllib.request.Request(url, data=body, headers=dict(headers), method="POST")
             with urllib.request.urlopen(request, timeout=timeout_s) as response:
-                raw = response.read(MOST_BYTES + 1)
+                raw = _read(response, time.monotonic() + timeout_s)
             return _parsed(url, raw)
         except urllib.error.HTTPError as error:
             with error:
@@ -149,6 +149,20 @@ def post_json(url: str, content: Any, headers: Mapping[str, str], *, timeout_s: 
             raise failure
         time.sleep(_PAUSE_S * 2 ** (retries - left))
     raise AssertionError("unreachable")
+
+
+def _read(response: http.client.HTTPResponse, until: float) -> bytes:
+    """Read a reply, or one byte more than may be read; the socket's time limit starts anew with every byte.
+
+    Raises:
+        TimeoutError: It takes too long.
+    """
+    read = bytearray()
+    while len(read) <= MOST_BYTES and (part := response.read1(min(2**16, MOST_BYTES + 1 - len(read)))):
+        read += part
+        if time.monotonic() > until:
+            raise TimeoutError
+    return bytes(read)
 
 
 _PAUSE_S = 0.25
