@@ -33,11 +33,12 @@ def use(model: Any, *, in_place: bool = False) -> None:
     for module in model.modules():
         if any(parameter.dtype != torch.float32 for parameter in module.parameters(recurse=False)):
             continue
-        if type(module).__name__ in _NORMS:
+        kind: Any = type(module)
+        if kind.__name__ in _NORMS:
             module.forward = functools.partial(_norm, module)
-        elif type(module).__name__ in _GATED and _is_plain(module):
+        elif kind.__name__ in _GATED and _is_plain(module):
             module.forward = functools.partial(_gated, module, in_place)
-        elif in_place and type(module) is torch.nn.Embedding and module.max_norm is None:
+        elif in_place and kind is torch.nn.Embedding and module.max_norm is None:
             module.forward = functools.partial(_embedded, module)
 
 

@@ -17,9 +17,10 @@ from agents.batch import pack, split
 from agents.core import Batch, PackedGroup, Trajectory
 from agents.correction import CORRECTIONS, effective_sample_share
 from agents.distributed import ALONE, Ranks, sharded_like, whole_tensor
+from agents.gradients import make_room
 from agents.lora import WithoutAdapter
 from agents.losses import LossInputs, LossSettings, Surrogate, token_losses
-from agents.precision import Computing
+from agents.precision import Computing, computed_again
 from agents.scorer import Scorer
 
 
@@ -128,6 +129,8 @@ class PolicyLearner:
         self.optimizer.zero_grad(set_to_none=True)
         if not batch.rows:
             return {"loss": 0.0, "entropy": math.nan}
+        if self._scorer.in_place and (len(batch.rows) > 1 or computed_again(self.model)):
+            make_room(self.model.parameters())  # with a single row the activations are at their most before it is used
         sums: defaultdict[str, float] = defaultdict(float)
         for row in batch.rows:
             loss, row_sums = self._row_loss(row)

@@ -70,7 +70,7 @@ class _BlockedLogProb(torch.autograd.Function):
         temperature: float,
         in_place: bool,
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        parts = zip(hidden_NH.split(BLOCK_TOKENS), target_N.split(BLOCK_TOKENS), strict=True)
+        parts = zip(torch.split(hidden_NH, BLOCK_TOKENS), torch.split(target_N, BLOCK_TOKENS), strict=True)
         scans = [_scan(hidden, head_VH, target, temperature) for hidden, target in parts]
         top_N, mass_N, slack_N, chosen_N = (torch.cat(found) for found in zip(*scans, strict=True))
         entropy_N = mass_N.log() - slack_N / mass_N

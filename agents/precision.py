@@ -112,7 +112,7 @@ def checkpoint_blocks(model: Any) -> None:
 @contextmanager
 def computed_once(model: Any) -> Iterator[int]:
     """Undo `checkpoint_blocks` for a while; the value is the number of blocks that it was done to."""
-    again = [block for block in blocks(model) if getattr(block.forward, "func", None) is _again]
+    again = computed_again(model)
     try:
         for block in again:
             block.forward = block.forward.args[0]
@@ -120,6 +120,11 @@ def computed_once(model: Any) -> Iterator[int]:
     finally:
         for block in again:
             block.forward = functools.partial(_again, block.forward)
+
+
+def computed_again(model: Any) -> list[Any]:
+    """Return the blocks to which `checkpoint_blocks` was done."""
+    return [block for block in blocks(model) if getattr(block.forward, "func", None) is _again]
 
 
 def blocks(model: Any) -> list[Any]:

@@ -61,14 +61,15 @@ class Progress:
         """
         self._end_phase()
         sampled = sum(member.completion_length for group in groups for member in group.trajectories)
-        times = {
+        times: dict[str, float] = {
             **{f"{name}_s": round(value, 3) for name, value in self._seconds.items()},
             **{f"{name}_cpu_s": round(value, 3) for name, value in self._cpu.items()},
             "sampled_tokens": sampled,
             **({"tokens_per_s": round(sampled / seconds, 1)} if seconds else {}),
             "peak_memory_bytes": peak_memory_bytes(),
-            **({"peak_gpu_memory_bytes": torch.cuda.max_memory_allocated()} if torch.cuda.is_initialized() else {}),
         }
+        if torch.cuda.is_available():
+            times["peak_gpu_memory_bytes"] = torch.cuda.max_memory_allocated()
         self._seconds.clear()
         self._cpu.clear()
         return times

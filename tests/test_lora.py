@@ -154,6 +154,7 @@ def test_an_adapter_whose_model_is_gone_is_refused_before_anything_is_loaded(tmp
         check_model(str(tmp_path))
 
 
+@pytest.mark.filterwarnings("ignore:Model has .tie_word_embeddings")  # peft warns of the same
 @pytest.mark.parametrize("target", ["embed_tokens", "lm_head"])
 def test_an_adapter_that_would_not_be_trained_or_not_be_merged_is_refused(target):
     with pytest.raises(ConfigError, match="an adapter in the embeddings or the head cannot be trained here"):

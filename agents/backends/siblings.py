@@ -63,11 +63,12 @@ class Siblings:
         """
         own, (groups, most) = self._members, self._asked_GM.shape
         in_order = self._full and isinstance(own, slice)
-        asked = queries[own].unflatten(0, (groups, most)) if in_order else queries[self._asked_GM]
-        found, mass = attend(asked.transpose(1, 2).flatten(2, 3), *self._stored[layer], self._hidden)
-        shape = (most, queries.shape[2])
-        found = found.unflatten(2, shape).transpose(1, 2).flatten(0, 1)
-        mass = mass.unflatten(2, shape).transpose(1, 2).flatten(0, 1)
+        _, kv_heads, share, size = queries.shape
+        asked = queries[own].view(groups, most, kv_heads, share, size) if in_order else queries[self._asked_GM]
+        keys, values = self._stored[layer]
+        found, mass = attend(asked.transpose(1, 2).flatten(2, 3), keys, values, self._hidden)
+        found = found.view(groups, kv_heads, most, share, size).transpose(1, 2).flatten(0, 1)
+        mass = mass.view(groups, kv_heads, most, share).transpose(1, 2).flatten(0, 1)
         if not self._full:
             found, mass = found[self._answered], mass[self._answered]
         part = torch.sigmoid(mass - weight[own])[..., None]  # of two denominators, the second's share
