@@ -339,11 +339,11 @@ def test_what_the_optimizer_is_told_anew_wins_over_the_checkpoint():
 def test_watching_the_divergence_changes_nothing_else(tmp_path, command):
     def metrics(name, *given):
         folder = tmp_path / name
-        assert command(agents.train.main, *SMALL, "algo.steps=3", f"run_dir={folder}", *given) == 0
+        assert command(agents.train.main, *SMALL, f"run_dir={folder}", *given) == 0
         return read_lines(folder / "metrics.jsonl")
 
     plain, watched = metrics("plain"), metrics("watched", "algo.watch_kl=true")
-    seen = [line.pop("kl_to_reference") for line in watched]
+    seen = [line.pop("kl_to_reference") for line in watched if "kl_to_reference" in line]  # not where nothing taught
     assert watched == plain
     assert seen[0] == pytest.approx(0.0, abs=1e-6)
-    assert seen[-1] > 1e-6
+    assert len(seen) > 1 and max(seen) > 1e-6
