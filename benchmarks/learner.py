@@ -4,7 +4,8 @@
     python benchmarks/learner.py --trl-python PYTHON --quick    # the first two shapes, in under 20 minutes
     python benchmarks/learner.py --trl-python PYTHON --learning # held-out pass rate against processor seconds; hours
 
-PYTHON is one of an environment with `trl` (1.16); without it, the one that runs this, if `trl` is there. Each contender
+PYTHON is one of an environment with `trl` (1.16), and for `--learning` with this library too (`pip install -e
+'.[train]'`); without it, the one that runs this, if `trl` is there. Each contender
 has a process of its own and they take turns, step by step, with the same model, prompts, group size and lengths; the
 first step of each is not counted. Every completion is exactly as long as asked for and every reward is a checksum of
 the text: no group is without a signal, so nobody gains by skipping one. What is compared is completions a processor

@@ -1,4 +1,6 @@
 import json
+import socket
+import threading
 
 import pytest
 from servers import completion, serving
@@ -225,6 +227,29 @@ def test_a_server_that_fails_is_a_fault_with_its_kind(monkeypatch, replies, kind
 def test_a_reply_that_drips_in_ends_at_the_time_limit():
     with serving(("drip", 0.05)) as answers, pytest.raises(ChatError, match=r"did not answer within 0\.3 s"):
         chat.post_json(answers.url, {}, {}, timeout_s=0.3, retries=0)
+
+
+def test_a_reply_that_is_cut_short_is_asked_for_again():
+    # two bytes of five: the first time the server hangs up
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        replies = [b"Content-Length: 5\r\n\r\n{}", b"Content-Length: 2\r\n\r\n{}"]
+        held = []
+
+        def answer():
+            for place, reply in enumerate(replies):
+                connection, _ = listening.accept()
+                connection.recv(2**16)
+                connection.sendall(b"HTTP/1.1 200 OK\r\n" + reply)
+                if place == 0:
+                    connection.close()
+                held.append(connection)  # the second stays open: whoever reads beyond its end waits in vain
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        assert chat.post_json(url, {}, {}, timeout_s=5.0, retries=1) == {}
+        assert len(held) == 2
+        held[1].close()
 
 
 def test_a_server_that_recovers_is_asked_again(monkeypatch):

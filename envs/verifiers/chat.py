@@ -156,12 +156,16 @@ def _read(response: http.client.HTTPResponse, until: float) -> bytes:
 
     Raises:
         TimeoutError: It takes too long.
+        http.client.IncompleteRead: It ends before the length that was announced; `read1` does not say so itself.
     """
-    read = bytearray()
-    while len(read) <= MOST_BYTES and (part := response.read1(min(2**16, MOST_BYTES + 1 - len(read)))):
+    read, announced = bytearray(), response.length
+    most = MOST_BYTES + 1 if announced is None else min(announced, MOST_BYTES + 1)
+    while len(read) < most and (part := response.read1(min(2**16, most - len(read)))):
         read += part
         if time.monotonic() > until:
             raise TimeoutError
+    if announced is not None and len(read) < most:
+        raise http.client.IncompleteRead(bytes(read), announced - len(read))
     return bytes(read)
 
 
