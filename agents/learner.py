@@ -130,7 +130,7 @@ class PolicyLearner:
         if not batch.rows:
             return {"loss": 0.0, "entropy": math.nan}
         if self._scorer.in_place and (len(batch.rows) > 1 or computed_again(self.model)):
-            make_room(self.model.parameters())  # with a single row the activations are at their most before it is used
+            make_room(self.model.parameters())  # not for a single row: all it keeps would lie beside them at once
         sums: defaultdict[str, float] = defaultdict(float)
         for row in batch.rows:
             loss, row_sums = self._row_loss(row)
