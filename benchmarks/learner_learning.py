@@ -6,6 +6,7 @@ learning count: not evaluation, and not what the sandbox's own processes spend, 
 asked is how many processor seconds a pass rate takes, not how many steps, so this library takes twice as many. A pass
 rate is reached where a mean curve over the seeds first has it, for both alike. Runs that the results hold already are
 not made again (delete `learner_learning.json` to begin anew): the whole takes hours, and may be done a seed at a time.
+This library's runs stay in `runs/learner_learning_seed*`, for `learning.py --runs`.
 """
 
 from __future__ import annotations
@@ -136,13 +137,13 @@ def ours(folder: Path, seed: int, steps: int) -> None:
     """Train with this library's command."""
     from agents.run import Run as Folder
 
-    command = [sys.executable, "-m", "agents.train", "env=code", f"seed={seed}", f"run_dir={folder / 'run'}"]
-    command += [f"algo.steps={steps}", f"eval.every={EVERY}", f"eval.samples={SAMPLES}"]
-    command += [f"eval.samples_during={SAMPLES}", f"checkpoint_every={steps}", "transcripts=0"]
+    kept = Path("runs") / f"learner_learning_seed{seed}"
+    command = [sys.executable, "-m", "agents.train", "env=code", f"seed={seed}", f"run_dir={kept}"]
+    command += [f"algo.steps={steps}", f"eval.every={EVERY}"]
+    command += [f"eval.samples={SAMPLES}", f"eval.samples_during={SAMPLES}"]
     subprocess.run(command, check=True)
-    run = Folder(folder / "run")
-    spent = spent_by_step([json.loads(line) for line in (folder / "run" / "timing.jsonl").read_text().splitlines()])
-    found = [(spent[step], result.rates) for step, result in sorted(run.evaluations().items())]
+    spent = spent_by_step([json.loads(line) for line in (kept / "timing.jsonl").read_text().splitlines()])
+    found = [(spent[step], result.rates) for step, result in sorted(Folder(kept).evaluations().items())]
     (folder / "evaluations.json").write_text(json.dumps(found))
 
 
