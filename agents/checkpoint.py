@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -127,12 +128,17 @@ def load_checkpoint(run_dir: Path) -> tuple[Path, dict[str, Any]]:
     """Return the model's folder and the state of a run's last checkpoint.
 
     Raises:
-        ConfigError: The run has none.
+        ConfigError: The run has none, or it is damaged.
     """
     last = run_dir / "checkpoints" / "last"
     if not (last / "state.pt").is_file():
         raise ConfigError(f"{str(run_dir)!r} holds no checkpoint to resume from")
-    return last / "model", torch.load(last / "state.pt", map_location="cpu", weights_only=True)
+    try:
+        state = torch.load(last / "state.pt", map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ConfigError(f"the checkpoint {str(last.resolve())!r} is damaged: {reason}") from error
+    return last / "model", state
 
 
 def read_json(path: Path) -> Any:

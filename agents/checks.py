@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterable
 
 from agents.advantage import ADVANTAGES
@@ -38,7 +40,8 @@ def check(config: TrainConfig, ranks: Ranks = ALONE) -> None:
             f"algo.group_size must be at least 2: one member alone has no sibling ({config.algo.group_size})"
         )
     positive = ("steps", "groups_per_step", "max_new_tokens", "temperature", "learning_rate", "max_grad_norm")
-    for name in (*positive, "row_tokens", "sampler_batch", "epochs", "minibatches", "refill_rounds"):
+    also = ("row_tokens", "sampler_batch", "epochs", "minibatches", "refill_rounds", "judge_limit_s")
+    for name in (*positive, *also):
         if not getattr(config.algo, name) > 0:
             raise ConfigError(f"algo.{name} must be positive, got {getattr(config.algo, name)!r}")
     at_least: tuple[tuple[str, float, float], ...] = (
@@ -73,6 +76,9 @@ def check(config: TrainConfig, ranks: Ranks = ALONE) -> None:
         _check_processes(config)
     if config.algo.dual_clip is not None and not config.algo.dual_clip > 1:
         raise ConfigError(f"algo.dual_clip must be above 1, or ratios of 1 would be cut, got {config.algo.dual_clip!r}")
+    compiler = os.environ.get("CXX", "g++")  # what torch asks for
+    if config.algo.compile and not shutil.which(compiler):
+        raise ConfigError(f"algo.compile=true needs a C++ compiler, and there is no {compiler!r} here (CXX names one)")
     if config.eval.split == "train":
         raise ConfigError("eval.split=train would evaluate on what is trained on; choose validation or heldout")
 

@@ -217,6 +217,8 @@ class AlgoConfig:
     """Completions sampled side by side."""
     error_budget: float = 0.25
     """Share of the last completions that may be without a reward for a fault of ours; beyond it the run stops."""
+    judge_limit_s: float = 1200.0
+    """Seconds after which a judgement is given up, without a reward and as a fault of ours."""
 
 
 @dataclass

@@ -15,14 +15,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from agents.backends import backend_config
 from agents.batch import BatchPlan, make_batches, teaches
 from agents.config import TrainConfig
 from agents.core import Group, PackedGroup, Trajectory
 from agents.learner import PolicyLearner
 from agents.memory import cache_memory, learner_memory
-from agents.models import LoadedModel
+from agents.models import LoadedModel, sampler_weights
 from agents.parts import batch_plan, load_policy, make_feed, make_learner, make_policy
 from agents.rollout import Rollout
+
+SAMPLER_CACHE = "keys and values of the sampler"
 
 
 def dry_run(config: TrainConfig, source: str, make_env: Any, task_ids: Sequence[str]) -> Group:
@@ -102,13 +105,15 @@ def memory(config: TrainConfig, model: LoadedModel, learner: PolicyLearner, grou
     algo = config.algo
     prompt = max((len(member.turns[0].context_ids) for member in group.trajectories if member.turns), default=1)
     longest = max(prompt + algo.max_new_tokens, min(algo.row_tokens, prompt + algo.group_size * algo.max_new_tokens))
+    needed = learner_memory(learner, longest)
+    backend = backend_config(config.backend)
+    if backend.name == "vllm":
+        element = {"float32": 4, "auto": 4 if model.model.device.type == "cpu" else 2}.get(backend.dtype, 2)
+        weights = sum(weight.numel() for weight in sampler_weights(model).values())
+        return {**needed, "the engine's weights": element * weights, "its keys and values": int(backend.cache_gib * 2**30)}
     rows = min(algo.sampler_batch, algo.groups_per_step * algo.group_size)
-    return {
-        **learner_memory(learner, longest),
-        "keys and values of the sampler": cache_memory(
-            model.model, rows, prompt + algo.max_new_tokens, 4 if learner.computing.half is None else 2
-        ),
-    }
+    element = 4 if learner.computing.half is None else 2
+    return {**needed, SAMPLER_CACHE: cache_memory(model.model, rows, prompt + algo.max_new_tokens, element)}
 
 
 def memory_table(needed: Mapping[str, int]) -> Table:
@@ -119,7 +124,7 @@ def memory_table(needed: Mapping[str, int]) -> Table:
     for name, count in needed.items():
         if count:
             table.add_row(name, f"{count / 2**20:,.1f}")
-    cache = needed["keys and values of the sampler"]
+    cache = needed.get(SAMPLER_CACHE, 0)  # an engine's own are always there
     always = sum(needed[name] for name in ("weights", "optimizer state", "reference"))
     learning = sum(needed.values()) - cache
     table.add_row("[bold]at most at once[/]", f"[bold]{max(learning, always + cache) / 2**20:,.1f}[/]")

@@ -60,6 +60,8 @@ class EvaluateConfig:
     """Completions sampled side by side."""
     error_budget: float = 1.0
     """Share of the last completions that may be without a reward for a fault of ours; beyond it the command stops."""
+    judge_limit_s: float = 1200.0
+    """Seconds after which a judgement is given up, without a reward and as a fault of ours."""
     seed: int = 0
     """Of hidden inputs and sampling."""
     plugins: list[str] = field(default_factory=list)
@@ -164,7 +166,8 @@ def run(config: EvaluateConfig) -> EvalResult:
     if not task_ids:
         raise ConfigError(f"the split {config.split!r} of {name!r} holds no task")
     policy, model = load_sampler(config.backend, config.model, device=config.device, max_batch=config.sampler_batch)
-    rollout = Rollout(lambda: envs.make(name, **options), policy, model, error_budget=config.error_budget)
+    faults = {"error_budget": config.error_budget, "judge_limit_s": config.judge_limit_s}
+    rollout = Rollout(lambda: envs.make(name, **options), policy, model, **faults)
     sampling = Sampling(temperature=config.temperature, max_new_tokens=config.max_new_tokens)
     result = evaluate(rollout, task_ids, samples=config.samples, sampling=sampling, seed=config.seed)
     rollout.close()

@@ -112,5 +112,14 @@ def blank_row(tokens: int) -> PackedGroup:
     )
 
 
+def out_of_memory(error: BaseException) -> str | None:
+    """Return what was asked for in vain, and what helps, where an error says that there is no memory left; else None."""
+    reason = (str(error).splitlines() or [""])[0]
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "can't allocate memory" in reason:
+        helps = "a smaller algo.sampler_batch or algo.row_tokens, algo.gradient_checkpointing=true or algo.lora.rank=16"
+        return f"out of memory ({reason or 'no reason given'}): {helps} may help, and --dry-run says what a run needs"
+    return None
+
+
 def _bytes(tensor: torch.Tensor) -> int:
     return tensor.numel() * tensor.element_size()

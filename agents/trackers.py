@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import secrets
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from envs.calls import BoundedCalls, GivenUp
 from envs.core import ConfigError
 from envs.options import unknown_name
+
+_LAST_WAIT_S = 120.0
+"""For a service to take what is left at the end of a run."""
 
 
 class Tracker(Protocol):
@@ -80,8 +85,12 @@ class Wandb:
         self._run.log({**values, "step": step})
 
     def close(self) -> None:
-        """Send what is left."""
-        self._run.finish()
+        """Send what is left; a service that does not take it keeps nobody waiting for long."""
+        calls = BoundedCalls(1, _LAST_WAIT_S)
+        try:
+            calls.result(calls.submit(self._run.finish))
+        except GivenUp:
+            print(f"W&B has not taken everything within {_LAST_WAIT_S:g} s; `wandb sync` sends it", file=sys.stderr)
 
 
 TRACKERS: dict[str, tuple[str, Callable[[Path, int], Tracker]]] = {

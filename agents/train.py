@@ -21,6 +21,7 @@ from agents.dry_run import dry_run
 from agents.eval import evaluate
 from agents.interrupt import Interrupts
 from agents.job import with_job
+from agents.memory import out_of_memory
 from agents.metrics import EvalResult, step_numbers
 from agents.models import check_model, find_device
 from agents.parts import batch_plan, load_policy, make_feed, make_learner, make_policy
@@ -53,7 +54,8 @@ def train(config: TrainConfig, run: Run, ranks: Ranks = ALONE) -> dict[str, Any]
         model = load_policy(config, run.model_source(config.model))
     policy = make_policy(config, model, ranks)
     learner = make_learner(config, model, ranks)
-    rollout = Rollout(make_env, policy, model, error_budget=algo.error_budget, ranks=ranks)
+    faults = {"error_budget": algo.error_budget, "judge_limit_s": algo.judge_limit_s}
+    rollout = Rollout(make_env, policy, model, **faults, ranks=ranks)
     plan = batch_plan(algo)
     feed = make_feed(config, rollout, train_ids)
     run.restore(learner, feed)
@@ -169,7 +171,9 @@ def _main(config: Any) -> None:
         ranks.leave()
     except (ConfigError, VerifierError, RewardAlarm, SandboxError, SamplerError, FloatingPointError, OSError) as error:
         ranks.fail(error)
-    except RuntimeError as error:
+    except (RuntimeError, MemoryError) as error:
+        if reason := out_of_memory(error):
+            ranks.fail(MemoryError(reason))
         if ranks.alone:
             raise
         ranks.fail(error)

@@ -17,7 +17,6 @@ import os
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -27,6 +26,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from envs.audit_report import AuditReport, show, write
+from envs.calls import BoundedCalls
 from envs.core import SPLITS, ConfigError, RewardAlarm, RewardBreakdown, Task, VerifierError
 from envs.datasets import content_hash
 from envs.grade import env_from_options, whole_number
@@ -115,10 +115,18 @@ def audit(
     probes = [probe for index, task in enumerate(chosen) for probe in _probes(env, task, repeats, index < SLOW_TASKS)]
     with (
         Progress(console=console, disable=console is None) as progress,
-        ThreadPoolExecutor(workers or 2 * (os.cpu_count() or 1)) as pool,
+        BoundedCalls(workers or 2 * (os.cpu_count() or 1)) as calls,
     ):
-        judged = pool.map(lambda probe: _finding(env, probe, seed), probes)
-        return _by_mean(list(progress.track(judged, total=len(probes), description="auditing")), env.floor)
+        judged = [calls.submit(_judgements, env, probe, seed) for probe in probes]
+        findings = []
+        for probe, judgements in zip(probes, progress.track(judged, description="auditing"), strict=True):
+            try:
+                findings.append(_finding(env, probe, calls.result(judgements)))
+            except VerifierError as error:
+                findings.append(Finding(probe=probe, verdict="error", reward=None, detail=str(error)))
+            except RewardAlarm as alarm:
+                findings.append(Finding(probe=probe, verdict="breach", reward=None, detail=str(alarm)))
+        return _by_mean(findings, env.floor)
 
 
 def summarise(env: TextEnv, findings: Sequence[Finding], *, title: str, command: str = "") -> AuditReport:
@@ -194,13 +202,11 @@ def _probes(env: TextEnv, task: Task, repeats: int, early: bool) -> Iterator[Pro
         yield replace(probe, constant=attack.constant)
 
 
-def _finding(env: TextEnv, probe: Probe, seed: int) -> Finding:
-    try:
-        breakdowns = [_judged(env, probe, seed) for _ in range(2 if probe.twice else 1)]
-    except VerifierError as error:
-        return Finding(probe=probe, verdict="error", reward=None, detail=str(error))
-    except RewardAlarm as alarm:
-        return Finding(probe=probe, verdict="breach", reward=None, detail=str(alarm))
+def _judgements(env: TextEnv, probe: Probe, seed: int) -> list[RewardBreakdown]:
+    return [_judged(env, probe, seed) for _ in range(2 if probe.twice else 1)]
+
+
+def _finding(env: TextEnv, probe: Probe, breakdowns: Sequence[RewardBreakdown]) -> Finding:
     breakdown, reward = breakdowns[0], breakdowns[0].total
     if any(other.total != reward or other.passed != breakdown.passed for other in breakdowns):
         detail = f"judged twice on the same inputs, it earned {reward} and {breakdowns[1].total}"

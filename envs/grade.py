@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from envs.calls import BoundedCalls
 from envs.core import ConfigError, RewardAlarm, Task, VerifierError
 from envs.datasets import content_hash
 from envs.jsonl import Record, read_records, shown, write_lines
@@ -88,9 +88,16 @@ def grade(
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with (
         Progress(*columns, console=console, disable=console is None) as progress,
-        ThreadPoolExecutor(workers or 2 * (os.cpu_count() or 1)) as pool,
+        BoundedCalls(workers or 2 * (os.cpu_count() or 1)) as calls,
     ):
-        return list(progress.track(pool.map(one, answers), total=len(answers)))
+        judged = [calls.submit(one, answer) for answer in answers]
+        lines = []
+        for answer, line in zip(answers, progress.track(judged), strict=True):
+            try:
+                lines.append(calls.result(line))
+            except VerifierError as error:
+                lines.append(_ungraded(answer.task_id, error))
+        return lines
 
 
 def read_answers(path: str, env: TextEnv) -> list[Answer]:
@@ -160,10 +167,7 @@ def _answer(record: Record, env: TextEnv) -> Answer:
 
 
 def _graded(env: TextEnv, task: Task, completion: str, rng: np.random.Generator) -> dict[str, Any]:
-    try:
-        breakdown = judge(env.verifier, guarded("begin", env.begin, task, rng), completion)
-    except VerifierError as error:
-        return {"task_id": task.task_id, "reward": None, "status": "error", "terms": {}, "feedback": str(error)}
+    breakdown = judge(env.verifier, guarded("begin", env.begin, task, rng), completion)
     return {
         "task_id": task.task_id,
         "reward": breakdown.total,
@@ -171,6 +175,10 @@ def _graded(env: TextEnv, task: Task, completion: str, rng: np.random.Generator)
         "terms": {name: {"score": term.score, "weight": term.weight} for name, term in breakdown.terms.items()},
         "feedback": breakdown.feedback,
     }
+
+
+def _ungraded(task_id: str, error: VerifierError) -> dict[str, Any]:
+    return {"task_id": task_id, "reward": None, "status": "error", "terms": {}, "feedback": str(error)}
 
 
 if __name__ == "__main__":

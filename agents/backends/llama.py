@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch.nn import functional
 
 from agents.backends.modules import common_beginning
 from agents.backends.siblings import Prompt, SharedPrompts, Siblings, hide
@@ -22,6 +21,13 @@ from agents.backends.siblings import Prompt, SharedPrompts, Siblings, hide
 _SHAPES = ("LlamaForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM")
 _ROPES = ("default", "linear", "llama3", "yarn")
 """Rotations that do not depend on how long a sequence is."""
+
+_HEAD_NORMS = ("q_norm", "k_norm")
+"""Of queries and keys, in models that have them."""
+
+_LINEAR = torch.ops.mkldnn._linear_pointwise.default
+_LINEAR_INTO = torch.ops.mkldnn._linear_pointwise.binary
+_ATTENTION = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu.default
 
 _SHARED_TOKENS = 256
 """Prompt tokens, times siblings, from which one attention for all siblings costs less than copies of the prompt."""
@@ -48,21 +54,63 @@ class Packed:
     """A linear layer, or several of one input side by side, in the layout that oneDNN multiplies fastest."""
 
     def __init__(self, *linears: Any) -> None:
-        weight = linears[0].weight if len(linears) == 1 else torch.cat([linear.weight for linear in linears])
+        weights, biases = zip(*[(linear.weight, linear.bias) for linear in linears], strict=True)
+        self._fill(weights, biases)
+
+    def _fill(self, weights: Sequence[torch.Tensor], biases: Sequence[torch.Tensor | None]) -> None:
+        weight = weights[0] if len(weights) == 1 else torch.cat(list(weights))
         self._weight = torch.ops.mkldnn._reorder_linear_weight(weight.detach(), 8)
-        biases = [linear.bias for linear in linears if linear.bias is not None]
-        self._bias = torch.cat(biases) if biases else None
+        known = [bias for bias in biases if bias is not None]
+        self._bias = torch.cat(known) if known else None
 
     def __call__(self, states: torch.Tensor, then: str = "none") -> torch.Tensor:
         """Return `states @ weight.T + bias`, or what a function of oneDNN makes of it."""
-        out: torch.Tensor = torch.ops.mkldnn._linear_pointwise(states, self._weight, self._bias, then, [], "")
+        out: torch.Tensor = _LINEAR(states, self._weight, self._bias, then, [], "")
         return out
 
     def into(self, states: torch.Tensor, operation: str, other: torch.Tensor) -> torch.Tensor:
         """Return `states @ weight.T + bias`, with `other` added or multiplied."""
-        linear = torch.ops.mkldnn._linear_pointwise.binary
-        out: torch.Tensor = linear(states, other, self._weight, self._bias, operation)
+        out: torch.Tensor = _LINEAR_INTO(states, other, self._weight, self._bias, operation)
         return out
+
+
+class PackedQKV(Packed):
+    """Queries, keys and values side by side.
+
+    The two halves of a query or key that a rotation turns against each other stand in pairs, so that it is one
+    multiplication of complex numbers. Products of queries and keys do not depend on the order.
+    """
+
+    def __init__(self, attention: Any, size: int) -> None:
+        turned = (attention.q_proj, attention.k_proj)
+        weights = [in_pairs(linear.weight, size) for linear in turned]
+        biases = [None if linear.bias is None else in_pairs(linear.bias, size) for linear in turned]
+        self._fill([*weights, attention.v_proj.weight], [*biases, attention.v_proj.bias])
+
+
+class Norm:
+    """RMSNorm in four small operations: in a cache that weights run through, each costs more than what it computes.
+
+    Args:
+        module: The model's own.
+        paired: Whether the halves of what it norms stand in pairs.
+    """
+
+    def __init__(self, module: Any, paired: bool = False) -> None:
+        size = len(module.weight)
+        weight = module.weight.detach() * size**0.5
+        self._weight = in_pairs(weight, size) if paired else weight
+        self._least = torch.tensor((module.variance_epsilon * size) ** 0.5)
+
+    def __call__(self, states: torch.Tensor) -> torch.Tensor:
+        """Return states [..., H] over the root of their mean square, times the weight."""
+        lengths = torch.linalg.vector_norm(states, dim=-1, keepdim=True).hypot_(self._least)
+        return torch.div(states, lengths).mul_(self._weight)
+
+
+def in_pairs(parts: torch.Tensor, size: int) -> torch.Tensor:
+    """Return parts [heads * D, ...] such that the first of each head's second half follows the first of its first."""
+    return parts.view(-1, 2, size // 2, *parts.shape[1:]).transpose(1, 2).reshape(parts.shape)
 
 
 class Layer:
@@ -71,32 +119,29 @@ class Layer:
     def __init__(self, module: Any, heads: tuple[int, int, int]) -> None:
         attention, mlp = module.self_attn, module.mlp
         self.heads = heads
-        self.norms = module.input_layernorm, module.post_attention_layernorm
-        self.head_norms = getattr(attention, "q_norm", None), getattr(attention, "k_norm", None)
-        self.qkv = Packed(attention.q_proj, attention.k_proj, attention.v_proj)
+        self.norms = Norm(module.input_layernorm), Norm(module.post_attention_layernorm)
+        self.head_norms = [
+            Norm(getattr(attention, name), paired=True) for name in _HEAD_NORMS if hasattr(attention, name)
+        ]
+        self.qkv = PackedQKV(attention, heads[2])
         self.out = Packed(attention.o_proj)
         self.gate, self.up, self.down = Packed(mlp.gate_proj), Packed(mlp.up_proj), Packed(mlp.down_proj)
 
-    def project(
-        self, states_BH: torch.Tensor, rotation: tuple[torch.Tensor, torch.Tensor]
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def project(self, states_BH: torch.Tensor, rotation: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return queries [B, K, R, D], and keys and values [B, 2, K, D], turned by their positions."""
         kv_heads, share, size = self.heads
-        rotated = kv_heads * (share + 1)
-        projected = self.qkv(_norm(self.norms[0], states_BH)).view(len(states_BH), rotated + kv_heads, size)
-        turned = projected[:, :rotated]
-        if self.head_norms[0] is not None:
-            queries, keys = turned[:, :-kv_heads], turned[:, -kv_heads:]
-            turned = torch.cat([_norm(self.head_norms[0], queries), _norm(self.head_norms[1], keys)], dim=1)
-        cos, sin = rotation
-        turned = torch.addcmul(turned * cos, turned.roll(size // 2, -1), sin)
-        queries = turned[:, :-kv_heads].view(-1, kv_heads, share, size)
-        return queries, torch.stack([turned[:, -kv_heads:], projected[:, rotated:]], dim=1)
+        asked = kv_heads * share
+        projected = self.qkv(self.norms[0](states_BH)).view(len(states_BH), asked + 2 * kv_heads, size)
+        queries, keys = projected[:, :asked], projected[:, asked : asked + kv_heads]
+        for norm, part in zip(self.head_norms, (queries, keys), strict=False):
+            part.copy_(norm(part))
+        torch.view_as_complex(projected.view(*projected.shape[:2], -1, 2))[:, : asked + kv_heads].mul_(rotation)
+        return queries.view(-1, kv_heads, share, size), projected[:, asked:].view(-1, 2, kv_heads, size)
 
     def finish(self, states_BH: torch.Tensor, attended: torch.Tensor) -> torch.Tensor:
         """Return the layer's output from what attention found, [B, K, R, D]."""
         states_BH = self.out.into(attended.reshape(len(states_BH), -1), "add", states_BH)
-        normed = _norm(self.norms[1], states_BH)
+        normed = self.norms[1](states_BH)
         gated = self.up.into(normed, "mul", self.gate(normed, "swish"))
         return self.down.into(gated, "add", states_BH)
 
@@ -130,7 +175,7 @@ class LlamaDecoder:
         self.layers = [
             Layer(module, (kv_heads, config.num_attention_heads // kv_heads, size)) for module in model.model.layers
         ]
-        self.head = Packed(model.get_output_embeddings())
+        self.norm, self.head = Norm(model.model.norm), Packed(model.get_output_embeddings())
         self.scale = attention.scaling
         self.counts = Counter(prompts)
         self.waiting = Counter(prompts)
@@ -180,30 +225,36 @@ class LlamaDecoder:
         width = max(ends) + 1
         self._grow(width)
         rows_B, ends_B = torch.arange(len(ends)), torch.tensor(ends)
-        hidden = None if min(ends) == max(ends) else hide(torch.arange(width) > ends_B[:, None])[:, None, None]
+        level = min(ends) == max(ends)
+        hidden = None if level else hide(torch.arange(width) > ends_B[:, None])[:, None, None]
         rotation = self._rotation(torch.tensor([row.position for row in self.rows]))
         if self.siblings is None:
             self.siblings = self.shared.of([row.prompt for row in self.rows])
         states_BH = self.model.embed_tokens(tokens_B)
+        kept = self.buffer[:, :, : len(ends), :, :width]
+        ends_of_all, keys, values = (
+            part.unbind() for part in (kept[:, :, :, :, -1].transpose(1, 2), kept[:, 0], kept[:, 1])
+        )
         for index, layer in enumerate(self.layers):
             queries, fresh = layer.project(states_BH, rotation)
-            buffer = self.buffer[index]
-            buffer[:, rows_B, :, ends_B] = fresh
-            keys, values = buffer[:, : len(ends), :, :width]
-            attended, weight = self._attend(queries, keys, values, hidden)
+            if level:
+                ends_of_all[index].copy_(fresh)
+            else:
+                self.buffer[index][:, rows_B, :, ends_B] = fresh
+            attended, weight = self._attend(queries, keys[index], values[index], hidden)
             for siblings in self.siblings:
                 siblings.mix(index, queries, attended, weight, self._attend)
             states_BH = layer.finish(states_BH, attended)
         for row in self.rows:
             row.position, row.stored = row.position + 1, row.stored + 1
-        return self.head(_norm(self.model.norm, states_BH))
+        return self.head(self.norm(states_BH))
 
     def _read(self, ids: tuple[int, ...]) -> Prompt:
         """Run a prompt; what all prompts begin with is run once."""
         if self.beginning and not self.beginning_stored:
             self.beginning_stored, _ = self._run(ids[: self.beginning], [])
         stored, states_H = self._run(ids[self.beginning :], self.beginning_stored)
-        return Prompt(len(ids), stored, self.head(_norm(self.model.norm, states_H[None]))[0])
+        return Prompt(len(ids), stored, self.head(self.norm(states_H[None]))[0])
 
     def _run(self, ids: tuple[int, ...], before: list[torch.Tensor]) -> tuple[list[torch.Tensor], torch.Tensor]:
         """Run tokens behind stored ones; return the keys and values of all, and the last token's state [H]."""
@@ -226,17 +277,14 @@ class LlamaDecoder:
         self, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, hidden: torch.Tensor | None
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the mean of the values under the softmax, and the logarithm of the softmax's denominator."""
-        attended, weight = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
-            queries, keys, values, 0.0, False, attn_mask=hidden, scale=self.scale
-        )
+        attended, weight = _ATTENTION(queries, keys, values, 0.0, False, attn_mask=hidden, scale=self.scale)
         return attended, weight
 
-    def _rotation(self, positions_T: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return cosines and sines [T, 1, D]; the sign that half of each head takes is in the sines."""
+    def _rotation(self, positions_T: torch.Tensor) -> torch.Tensor:
+        """Return what pairs are multiplied by, complex [T, 1, D / 2]."""
         cos, sin = self.model.rotary_emb(self.model.embed_tokens.weight, positions_T[None])
         half = sin.shape[-1] // 2
-        signed = torch.cat([-sin[0, :, :half], sin[0, :, half:]], dim=1)
-        return cos[0][:, None], signed[:, None]
+        return torch.complex(cos[0, :, None, :half], sin[0, :, None, :half])
 
     def _grow(self, width: int) -> None:
         """Make room for this many tokens a row."""
@@ -248,7 +296,3 @@ class LlamaDecoder:
 
 _STRIDE = 64
 """Tokens by which buffers grow."""
-
-
-def _norm(module: Any, states: torch.Tensor) -> torch.Tensor:
-    return functional.rms_norm(states, module.weight.shape, module.weight, module.variance_epsilon)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from envs.calls import BoundedCalls, GivenUp
 from envs.core import ConfigError
 from envs.verifiers.grading import TokenUsage
 from envs.verifiers.strict_json import strict_json
@@ -130,16 +131,15 @@ def post_json(url: str, content: Any, headers: Mapping[str, str], *, timeout_s: 
     for left in range(retries, -1, -1):
         try:
             request = urllib.request.Request(url, data=body, headers=dict(headers), method="POST")
-            with urllib.request.urlopen(request, timeout=timeout_s) as response:
-                raw = _read(response, time.monotonic() + timeout_s)
-            return _parsed(url, raw)
+            calls = BoundedCalls(1, timeout_s)  # names that are looked up and headers that drip have no limit of theirs
+            return _parsed(url, calls.result(calls.submit(_fetch, request, timeout_s)))
         except urllib.error.HTTPError as error:
             with error:
                 text = error.read(2000).decode(errors="replace").strip()
             failure = ChatError(str(error.code), f"{url} answers {error.code}: {text or error.reason}")
             if error.code < 500 and error.code not in (408, 429):
                 raise failure from None
-        except TimeoutError:
+        except (TimeoutError, GivenUp):
             failure = ChatError("timeout", f"{url} did not answer within {timeout_s:g} s")
         except (OSError, http.client.HTTPException) as error:  # URLError is an OSError
             reason = getattr(error, "reason", error)
@@ -149,6 +149,12 @@ def post_json(url: str, content: Any, headers: Mapping[str, str], *, timeout_s: 
             raise failure
         time.sleep(_PAUSE_S * 2 ** (retries - left))
     raise AssertionError("unreachable")
+
+
+def _fetch(request: urllib.request.Request, timeout_s: float) -> bytes:
+    until = time.monotonic() + timeout_s
+    with urllib.request.urlopen(request, timeout=timeout_s) as response:
+        return _read(response, until)
 
 
 def _read(response: http.client.HTTPResponse, until: float) -> bytes:
