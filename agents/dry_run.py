@@ -110,7 +110,11 @@ def memory(config: TrainConfig, model: LoadedModel, learner: PolicyLearner, grou
     if backend.name == "vllm":
         element = {"float32": 4, "auto": 4 if model.model.device.type == "cpu" else 2}.get(backend.dtype, 2)
         weights = sum(weight.numel() for weight in sampler_weights(model).values())
-        return {**needed, "the engine's weights": element * weights, "its keys and values": int(backend.cache_gib * 2**30)}
+        return {
+            **needed,
+            "the engine's weights": element * weights,
+            "its keys and values": int(backend.cache_gib * 2**30),
+        }
     rows = min(algo.sampler_batch, algo.groups_per_step * algo.group_size)
     element = 4 if learner.computing.half is None else 2
     return {**needed, SAMPLER_CACHE: cache_memory(model.model, rows, prompt + algo.max_new_tokens, element)}

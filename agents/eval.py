@@ -166,8 +166,13 @@ def run(config: EvaluateConfig) -> EvalResult:
     if not task_ids:
         raise ConfigError(f"the split {config.split!r} of {name!r} holds no task")
     policy, model = load_sampler(config.backend, config.model, device=config.device, max_batch=config.sampler_batch)
-    faults = {"error_budget": config.error_budget, "judge_limit_s": config.judge_limit_s}
-    rollout = Rollout(lambda: envs.make(name, **options), policy, model, **faults)
+    rollout = Rollout(
+        lambda: envs.make(name, **options),
+        policy,
+        model,
+        error_budget=config.error_budget,
+        judge_limit_s=config.judge_limit_s,
+    )
     sampling = Sampling(temperature=config.temperature, max_new_tokens=config.max_new_tokens)
     result = evaluate(rollout, task_ids, samples=config.samples, sampling=sampling, seed=config.seed)
     rollout.close()

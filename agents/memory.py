@@ -113,7 +113,7 @@ def blank_row(tokens: int) -> PackedGroup:
 
 
 def out_of_memory(error: BaseException) -> str | None:
-    """Return what was asked for in vain, and what helps, where an error says that there is no memory left; else None."""
+    """Return what could not be had, and what helps, where an error says that there is no memory left; else None."""
     reason = (str(error).splitlines() or [""])[0]
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "can't allocate memory" in reason:
         helps = "a smaller algo.sampler_batch or algo.row_tokens, algo.gradient_checkpointing=true or algo.lora.rank=16"

@@ -13,7 +13,7 @@ from typing import Any
 
 import gymnasium
 
-from agents.core import ChatBackend, FinishReason, Group, PolicyBackend, Sampling, Trajectory, TrajectoryStatus, Turn
+from agents.core import ChatBackend, FinishReason, Group, PolicyBackend, Sampling, Trajectory, TrajectoryStatus
 from agents.distributed import ALONE, Ranks
 from agents.faults import ErrorBudget, fault_name, fault_text
 from agents.models import LoadedModel

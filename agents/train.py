@@ -54,8 +54,9 @@ def train(config: TrainConfig, run: Run, ranks: Ranks = ALONE) -> dict[str, Any]
         model = load_policy(config, run.model_source(config.model))
     policy = make_policy(config, model, ranks)
     learner = make_learner(config, model, ranks)
-    faults = {"error_budget": algo.error_budget, "judge_limit_s": algo.judge_limit_s}
-    rollout = Rollout(make_env, policy, model, **faults, ranks=ranks)
+    rollout = Rollout(
+        make_env, policy, model, error_budget=algo.error_budget, judge_limit_s=algo.judge_limit_s, ranks=ranks
+    )
     plan = batch_plan(algo)
     feed = make_feed(config, rollout, train_ids)
     run.restore(learner, feed)

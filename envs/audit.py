@@ -206,7 +206,7 @@ def _judgements(env: TextEnv, probe: Probe, seed: int) -> list[RewardBreakdown]:
     return [_judged(env, probe, seed) for _ in range(2 if probe.twice else 1)]
 
 
-def _finding(env: TextEnv, probe: Probe, breakdowns: Sequence[RewardBreakdown]) -> Finding:
+def _finding(env: TextEnv, probe: Probe, breakdowns: list[RewardBreakdown]) -> Finding:
     breakdown, reward = breakdowns[0], breakdowns[0].total
     if any(other.total != reward or other.passed != breakdown.passed for other in breakdowns):
         detail = f"judged twice on the same inputs, it earned {reward} and {breakdowns[1].total}"

@@ -22,8 +22,7 @@ def draw(logits_BV: torch.Tensor, uniforms_B: torch.Tensor, temperature: float) 
     Returns:
         Token ids and their log-probabilities at this temperature, both of shape [B].
     """
-    top_B1 = logits_BV.amax(dim=1, keepdim=True)
-    masses = (logits_BV - top_B1).div_(temperature).exp_()
+    masses = torch.softmax(logits_BV if temperature == 1.0 else logits_BV / temperature, dim=1)
     short = -masses.shape[1] % _BLOCK
     if short:
         masses = torch.nn.functional.pad(masses, (0, short))
@@ -37,8 +36,8 @@ def draw(logits_BV: torch.Tensor, uniforms_B: torch.Tensor, temperature: float) 
     offset = torch.searchsorted(ends, goal - before, right=True)
     last_possible = _BLOCK - 1 - (inside > 0).flip(1).int().argmax(dim=1, keepdim=True)
     token_B1 = block * _BLOCK + torch.minimum(offset, last_possible)
-    chosen_B1 = (logits_BV.gather(1, token_B1) - top_B1) / temperature
-    return token_B1.squeeze(1), (chosen_B1 - block_ends[:, -1:].log().to(chosen_B1.dtype)).squeeze(1)
+    logprobs_B1 = masses.gather(1, token_B1).log() - block_ends[:, -1:].log().to(masses.dtype)
+    return token_B1.squeeze(1), logprobs_B1.squeeze(1)
 
 
 def uniforms(seed: int, rows: Iterable[int], draws: int) -> torch.Tensor:

@@ -177,6 +177,7 @@ class LlamaDecoder:
         ]
         self.norm, self.head = Norm(model.model.norm), Packed(model.get_output_embeddings())
         self.scale = attention.scaling
+        self.rotations = self._rotations(max(map(len, prompts)) + max_new_tokens)
         self.counts = Counter(prompts)
         self.waiting = Counter(prompts)
         self.prompts: dict[tuple[int, ...], Prompt] = {}
@@ -227,7 +228,7 @@ class LlamaDecoder:
         rows_B, ends_B = torch.arange(len(ends)), torch.tensor(ends)
         level = min(ends) == max(ends)
         hidden = None if level else hide(torch.arange(width) > ends_B[:, None])[:, None, None]
-        rotation = self._rotation(torch.tensor([row.position for row in self.rows]))
+        rotation = self.rotations[[row.position for row in self.rows]]
         if self.siblings is None:
             self.siblings = self.shared.of([row.prompt for row in self.rows])
         states_BH = self.model.embed_tokens(tokens_B)
@@ -259,7 +260,7 @@ class LlamaDecoder:
     def _run(self, ids: tuple[int, ...], before: list[torch.Tensor]) -> tuple[list[torch.Tensor], torch.Tensor]:
         """Run tokens behind stored ones; return the keys and values of all, and the last token's state [H]."""
         start = before[0].shape[2] if before else 0
-        rotation = self._rotation(torch.arange(start, start + len(ids)))
+        rotation = self.rotations[start : start + len(ids)]
         hidden = hide(torch.ones(len(ids), start + len(ids), dtype=torch.bool).triu(start + 1))
         states_TH = self.model.embed_tokens(torch.tensor(ids))
         stored = []
@@ -280,9 +281,9 @@ class LlamaDecoder:
         attended, weight = _ATTENTION(queries, keys, values, 0.0, False, attn_mask=hidden, scale=self.scale)
         return attended, weight
 
-    def _rotation(self, positions_T: torch.Tensor) -> torch.Tensor:
-        """Return what pairs are multiplied by, complex [T, 1, D / 2]."""
-        cos, sin = self.model.rotary_emb(self.model.embed_tokens.weight, positions_T[None])
+    def _rotations(self, length: int) -> torch.Tensor:
+        """Return what pairs are multiplied by at each position, complex [length, 1, D / 2]."""
+        cos, sin = self.model.rotary_emb(self.model.embed_tokens.weight, torch.arange(length)[None])
         half = sin.shape[-1] // 2
         return torch.complex(cos[0, :, None, :half], sin[0, :, None, :half])
 

@@ -72,7 +72,10 @@ class Siblings:
         if not self._full:
             found, mass = found[self._answered], mass[self._answered]
         part = torch.sigmoid(mass - weight[own])[..., None]  # of two denominators, the second's share
-        attended[own] = torch.lerp(attended[own], found, part)
+        if isinstance(own, slice):
+            attended[own].lerp_(found, part)
+        else:
+            attended[own] = torch.lerp(attended[own], found, part)
 
 
 class SharedPrompts:

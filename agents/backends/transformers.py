@@ -159,7 +159,7 @@ class TransformersBackend:
                 logits.append(decoder.admit([prompts[row] for row in entering]))
                 running += entering
                 waiting = entering.stop
-            logits_BV = torch.cat(logits) if logits else logits_BV
+            logits_BV = torch.cat(logits) if len(logits) > 1 else logits[0] if logits else logits_BV
 
     def _decoder(self, prompts: list[tuple[int, ...]], max_new_tokens: int) -> Decoder:
         if max_new_tokens >= _PACKED_FROM and llama.suits(self.model):
