@@ -54,9 +54,8 @@ def train(config: TrainConfig, run: Run, ranks: Ranks = ALONE) -> dict[str, Any]
         model = load_policy(config, run.model_source(config.model))
     policy = make_policy(config, model, ranks)
     learner = make_learner(config, model, ranks)
-    rollout = Rollout(
-        make_env, policy, model, error_budget=algo.error_budget, judge_limit_s=algo.judge_limit_s, ranks=ranks
-    )
+    budget, limit_s = algo.error_budget, algo.judge_limit_s
+    rollout = Rollout(make_env, policy, model, error_budget=budget, judge_limit_s=limit_s, ranks=ranks)
     plan = batch_plan(algo)
     feed = make_feed(config, rollout, train_ids)
     run.restore(learner, feed)
