@@ -6,6 +6,7 @@ here; everything else is a folder or a hub id. Nothing is loaded before the name
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -107,6 +108,25 @@ def model_folder(name: str) -> Path:
     folder = Path(name).expanduser()
     pointer = folder / "checkpoints" / "last"
     return pointer.resolve() / "model" if pointer.exists() else folder
+
+
+def keep_model(name: str, folder: Path) -> None:
+    """Keep a model that is the last checkpoint of a run in a folder of its own, without a copy where links can be made.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    source = model_folder(name)
+    if source == Path(name).expanduser():
+        return  # no run
+    unfinished = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        shutil.copytree(source, unfinished, copy_function=os.link)  # nobody writes into a checkpoint
+    except OSError:  # on another file system, or one without links
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.copytree(source, unfinished)
+    unfinished.replace(folder)
 
 
 def load_model(name: str, *, device: str = "cpu") -> LoadedModel:

@@ -57,6 +57,14 @@ def make_policy(config: TrainConfig, model: LoadedModel, ranks: Ranks = ALONE) -
     return policy
 
 
+def make_rollout(
+    config: TrainConfig, make_env: Any, policy: PolicyBackend, model: LoadedModel, ranks: Ranks = ALONE
+) -> Rollout:
+    """Return what plays episodes of an environment as configured."""
+    budget, limit_s = config.algo.error_budget, config.algo.judge_limit_s
+    return Rollout(make_env, policy, model, error_budget=budget, judge_limit_s=limit_s, ranks=ranks)
+
+
 def make_learner(config: TrainConfig, model: LoadedModel, ranks: Ranks = ALONE) -> PolicyLearner:
     """Return the learner of a model as configured, with a reference to compare with where something is.
 

@@ -24,13 +24,16 @@ from agents.core import Group, Learner
 from agents.distributed import ALONE, Ranks
 from agents.feed import Feed
 from agents.metrics import EvalResult, MetricsWriter, evaluation_files
-from agents.models import LoadedModel
+from agents.models import LoadedModel, keep_model
 from agents.trackers import chosen_trackers
 from envs.core import ConfigError
 from envs.registry import load_plugins
 
 _NOT_ANEW = ("resume=", "run_dir=", "env=", "plugins=", "sandbox", "backend")
 """What the command line of a resumed run does not change, or not by a mere merge."""
+
+BASE = "base"
+"""Folder of a run with the model that it began with, where that was the last checkpoint of another run."""
 
 _PACKAGES = ("assay", "torch", "transformers", "gymnasium", "numpy", "hydra-core")
 
@@ -61,13 +64,21 @@ class Run:
     def begin(self, config: TrainConfig) -> None:
         """Write down what a run is asked to do, when it begins and when it goes on; from now on its folder is taken.
 
+        The last checkpoint of another run, which may go on meanwhile, is kept as it is now.
+
         Raises:
             OSError: The folder cannot be written.
         """
         if not (self.folder / "config.yaml").exists():
             self.folder.mkdir(parents=True, exist_ok=True)
             write_atomic(self.folder / "versions.json", json.dumps(_versions(), indent=2) + "\n")
+            keep_model(config.model, self.folder / BASE)
         write_atomic(self.folder / "config.yaml", OmegaConf.to_yaml(config))
+
+    def based(self, config: TrainConfig) -> TrainConfig:
+        """Return the configuration with the model that the run began with, wherever that is kept."""
+        base = self.folder / BASE
+        return _typed(OmegaConf.merge(config, {"model": str(base)})) if base.is_dir() else config
 
     def model_source(self, model: str) -> str:
         """Return the name of the model to load: the checkpoint's, where there is one."""

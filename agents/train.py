@@ -24,7 +24,7 @@ from agents.job import with_job
 from agents.memory import out_of_memory
 from agents.metrics import EvalResult, step_numbers
 from agents.models import check_model, find_device
-from agents.parts import batch_plan, load_policy, make_feed, make_learner, make_policy
+from agents.parts import batch_plan, load_policy, make_feed, make_learner, make_policy, make_rollout
 from agents.progress import Progress
 from agents.report import finish
 from agents.rollout import Rollout, text_env
@@ -49,13 +49,13 @@ def train(config: TrainConfig, run: Run, ranks: Ranks = ALONE) -> dict[str, Any]
     """
     algo = config.algo
     with ranks.in_turn():
-        make_env, train_ids, eval_ids = prepare(config)
+        make_env, train_ids, eval_ids = prepare(run.based(config))
         run.begin(config)
-        model = load_policy(config, run.model_source(config.model))
-    policy = make_policy(config, model, ranks)
-    learner = make_learner(config, model, ranks)
-    budget, limit_s = algo.error_budget, algo.judge_limit_s
-    rollout = Rollout(make_env, policy, model, error_budget=budget, judge_limit_s=limit_s, ranks=ranks)
+        based = run.based(config)
+        model = load_policy(based, run.model_source(based.model))
+    policy = make_policy(based, model, ranks)
+    learner = make_learner(based, model, ranks)
+    rollout = make_rollout(config, make_env, policy, model, ranks)
     plan = batch_plan(algo)
     feed = make_feed(config, rollout, train_ids)
     run.restore(learner, feed)

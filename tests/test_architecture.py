@@ -31,6 +31,7 @@ OWNERS = {
 
 # the boundaries that catch everything, each with its reason
 CATCH_ALL = {
+    "envs/calls.py": "whatever a call raises belongs to whoever waits for it, not to its thread",
     "envs/code/compare.py": "a special judge is a task's own code: what it raises becomes a VerifierError",
     "envs/registry.py": "a plug-in is user code: reported with its name; a half-loaded module is removed",
     "envs/verifiers/response_format.py": "a schema is user data, of which the package that reads it may raise anything",

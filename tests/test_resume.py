@@ -309,6 +309,26 @@ def test_a_resumed_run_keeps_what_it_was_asked_to_do_anew(tmp_path, command):
     assert len(read_lines(folder / "metrics.jsonl")) == 3
 
 
+def test_a_run_keeps_the_model_of_another_run_though_that_one_goes_on(tmp_path, command, monkeypatch):
+    first, whole, folder = (tmp_path / name for name in ("first", "whole", "run"))
+    short = [option for option in SMALL if not option.startswith(("algo.steps", "model="))]
+    assert command(agents.train.main, *short, "model=tiny", "algo.steps=2", f"run_dir={first}") == 0
+    on_top = [*short, "algo.steps=4", "algo.watch_kl=true", f"model={first}"]
+    assert command(agents.train.main, *on_top, f"run_dir={whole}") == 0
+    with monkeypatch.context() as patch:
+        at_call(patch, PolicyLearner, "step", 3, die)
+        with pytest.raises(Died):
+            command(agents.train.main, *on_top, f"run_dir={folder}")
+    assert command(agents.train.main, f"resume={first}", "algo.steps=4") == 0
+    assert not (first / "checkpoints" / "step_000002").exists()
+    # what it compares with is what it began with, and nothing was copied for that
+    assert command(agents.train.main, f"resume={folder}") == 0
+    assert_same_run(folder, whole)
+    assert json.loads((folder / "summary.json").read_text())["model"] == str(first)
+    linked = [path.stat().st_ino for run in (folder, whole) for path in (run / "base").glob("*.safetensors")]
+    assert len(linked) == 2 and len(set(linked)) == 1
+
+
 def test_a_run_does_not_go_on_with_another_environment(tmp_path, command, capfd):
     folder = tmp_path / "run"
     assert command(agents.train.main, *SMALL, "algo.steps=1", f"run_dir={folder}") == 0

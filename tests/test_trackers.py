@@ -1,5 +1,7 @@
 import json
 import math
+import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -49,6 +51,22 @@ def test_wandb_without_a_key_ends_in_one_line_that_says_what_to_do(tmp_path, mon
         ConfigError, match=r"trackers=\[wandb\]: No API key configured. Use `wandb login`. \(WANDB_MODE=off"
     ):
         MetricsWriter(tmp_path, 1, ["wandb"])
+
+
+def test_a_service_that_takes_nothing_at_the_end_keeps_nobody_waiting(tmp_path, monkeypatch, capfd):
+    wandb = pytest.importorskip("wandb", reason="the extra `wandb` is not installed")
+    over, sent = threading.Event(), []
+
+    def init(**_):
+        return SimpleNamespace(finish=over.wait, log=sent.append, define_metric=lambda *_, **__: None)
+
+    monkeypatch.setattr(wandb, "init", init)
+    monkeypatch.setattr("agents.trackers._LAST_WAIT_S", 0.2)
+    with MetricsWriter(tmp_path, 1, ["wandb"]) as writer:
+        writer.write("metrics", 1, {"reward": 0.5})
+    over.set()
+    assert sent == [{"metrics/reward": 0.5, "step": 1}]
+    assert "W&B has not taken everything within 0.2 s" in capfd.readouterr().err
 
 
 def a_run(folder, passes, rewards):

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 import toys
 from omegaconf import OmegaConf
 
@@ -262,6 +264,7 @@ def small_for(arguments):
         (["env=kinds", "checkpoint_every=0"], "checkpoint_every must be at least 1"),
         (["env=kinds", "seed=-1"], "seed must be at least 0"),
         (["env=kinds", "algo.beta1=1.5"], "algo.beta1 must be at least 0 and below 1"),
+        (["env=kinds", "algo.judge_limit_s=0"], "algo.judge_limit_s must be positive"),
         (["env=kinds", "algo.weight_decay=-1"], "algo.weight_decay must be at least 0"),
         (["env=kinds", "env.split=tests"], "no split 'tests'"),
         (["resume=nowhere"], "'nowhere' is not the folder of a run"),
@@ -353,6 +356,56 @@ def test_a_run_whose_judge_never_answers_ends_with_one_line(tmp_path, command, c
     monkeypatch.setattr(toys, "begins_right", broken)
     assert command(agents.train.main, *SMALL, "env=kinds", f"run_dir={tmp_path / 'run'}") == 2
     assert "could be judged: the judge is gone" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.\nSee the documentation"),
+        RuntimeError(
+            "[enforce fail at alloc_cpu.cpp:117] . DefaultCPUAllocator: can't allocate memory: you tried 9 bytes"
+        ),
+    ],
+)
+def test_a_run_without_enough_memory_ends_with_one_line_that_says_what_helps(
+    error, tmp_path, command, capfd, monkeypatch
+):
+    def update(*_):
+        raise error
+
+    monkeypatch.setattr("agents.learner.PolicyLearner.accumulate", update)
+    assert command(agents.train.main, *SMALL, "env=kinds", f"run_dir={tmp_path / 'run'}") == 2
+    said = capfd.readouterr().err
+    assert said.startswith("error: out of memory (") and said.count("\n") == 1
+    assert (str(error).splitlines() or ["no reason given"])[0] in said and "algo.gradient_checkpointing=true" in said
+
+
+def test_a_mistake_of_ours_is_no_lack_of_memory(tmp_path, command, monkeypatch):
+    def update(*_):
+        raise RuntimeError("the size of tensor a must match the size of tensor b")
+
+    monkeypatch.setattr("agents.learner.PolicyLearner.accumulate", update)
+    with pytest.raises(RuntimeError, match="the size of tensor a"):
+        command(agents.train.main, *SMALL, "env=kinds", f"run_dir={tmp_path / 'run'}")
+
+
+def test_compiling_without_a_compiler_is_told_before_anything_is_loaded(tmp_path, command, capfd, monkeypatch):
+    monkeypatch.setenv("CXX", str(tmp_path / "no-such-compiler"))
+    assert command(agents.train.main, *SMALL, "env=kinds", "algo.compile=true", f"run_dir={tmp_path / 'run'}") == 2
+    assert "error: algo.compile=true needs a C++ compiler" in capfd.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_damaged_checkpoint_is_one_line(finished, tmp_path, command, capfd):
+    folder = tmp_path / "run"
+    shutil.copytree(finished[0], folder, symlinks=True)
+    state = folder / "checkpoints" / "last" / "state.pt"
+    for damage in (state.read_bytes()[:-200], b"", b"no archive at all"):
+        state.write_bytes(damage)
+        assert command(agents.train.main, f"resume={folder}") == 2
+        said = capfd.readouterr().err
+        assert said.startswith("error: the checkpoint ") and "is damaged: " in said and said.count("\n") == 1
 
 
 def test_a_run_from_when_a_backend_was_a_name_goes_on(tmp_path, command):
