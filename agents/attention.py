@@ -1,13 +1,14 @@
-"""Attention over a packed group, member by member, instead of a mask over every pair of its tokens.
+"""Attention over a packed row, member by member, instead of a mask over every pair of its tokens.
 
 A member's tokens see the prompt's and their own earlier ones: with many members most pairs of a row are hidden, and a
-mask costs as much for these as for the others. Legend: T tokens of a row, P of its prompt, S members, M tokens of the
-longest.
+mask costs as much for these as for the others. Legend: T tokens of a row; of a group P tokens of the prompt, S members,
+M tokens of the longest.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import torch
@@ -16,7 +17,7 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
-from agents.core import PackedGroup
+from agents.core import PackedRow
 from envs.core import ConfigError
 
 NAME = "sdpa_by_member"
@@ -30,7 +31,7 @@ _IN_GROUPS = ("cpu",)
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """How a row is divided: its prompt, and behind it one member after the other."""
+    """How a group is divided: its prompt, and behind it one member after the other."""
 
     prompt: int
     lengths: tuple[int, ...]
@@ -38,18 +39,26 @@ class Members:
     visible: torch.Tensor
     """What a member's token sees of the prompt and of its member, padded on the right: [1, 1, M, P + M]."""
 
+    @property
+    def pairs(self) -> float:
+        """Pairs of tokens that are looked at, with those of padding."""
+        longest = max(self.lengths)
+        return len(self.lengths) * longest * (self.prompt + longest) + self.prompt**2 / 2
 
-def members_of(row: PackedGroup, device: torch.device) -> Members | None:
-    """Return where the members stand, or None where a mask over the row costs no more."""
-    lengths = torch.bincount(row.member_T + 1).tolist()
-    prompt, owns = lengths[0], lengths[1:]
-    if not owns:  # a share of nothing, which another process waits for
-        return None
-    longest, total = max(owns), len(row.member_T)
-    if len(owns) * longest * (prompt + longest) + prompt**2 / 2 > _WORTH * total**2:
-        return None
-    visible = torch.cat([torch.ones(longest, prompt), torch.ones(longest, longest).tril()], dim=1).bool()
-    return Members(prompt, tuple(owns), visible[None, None].to(device))
+
+def members_of(row: PackedRow, device: torch.device) -> list[Members] | None:
+    """Return where the members of each group stand, or None where a mask over the row costs no more."""
+    groups = []
+    for group in range(int(row.group_T.max()) + 1):
+        owners = row.member_T[row.group_T == group]
+        _, lengths = torch.unique_consecutive(owners, return_counts=True)
+        prompt, *owns = lengths.tolist() if owners[0] == -1 else [0, *lengths.tolist()]
+        if not owns:  # a share of nothing, which another process waits for
+            return None
+        longest = max(owns)
+        visible = torch.cat([torch.ones(longest, prompt), torch.ones(longest, longest).tril()], dim=1).bool()
+        groups.append(Members(prompt, tuple(owns), visible[None, None].to(device)))
+    return groups if sum(group.pairs for group in groups) <= _WORTH * len(row.member_T) ** 2 else None
 
 
 def use(model: Any) -> bool:
@@ -88,31 +97,39 @@ def attend(
     value: torch.Tensor,
     attention_mask: torch.Tensor | None,
     *,
-    members: Members | None = None,
+    members: list[Members] | None = None,
     **options: Any,
 ) -> tuple[torch.Tensor, None]:
     """Return the attention's output [1, T, heads, head size]; without members, that of transformers' own."""
     if members is None:
         found, _ = sdpa_attention_forward(module, query, key, value, attention_mask, **options)
         return found, None
-    scale, in_groups = options["scaling"], query.device.type in _IN_GROUPS
-    if not in_groups:
+    if query.device.type not in _IN_GROUPS:
         share = query.shape[1] // key.shape[1]
         key, value = key.repeat_interleave(share, 1), value.repeat_interleave(share, 1)
-    queries, keys, values = (_apart(states, members) for states in (query, key, value))
-    first = scaled_dot_product_attention(
-        queries[0][None], keys[0][None], values[0][None], is_causal=True, scale=scale, enable_gqa=in_groups
-    )
+    sizes = [size for group in members for size in (group.prompt, *group.lengths)]
+    queries, keys, values = (iter(torch.split(states[0], sizes, dim=1)) for states in (query, key, value))
+    parts: list[torch.Tensor] = []
+    for group in members:
+        asked, seen, taken = (tuple(islice(states, 1 + len(group.lengths))) for states in (queries, keys, values))
+        parts += _attend_group(group, asked, seen, taken, options["scaling"])
+    return torch.cat(parts, dim=1).transpose(0, 1)[None], None
+
+
+def _attend_group(
+    group: Members,
+    queries: tuple[torch.Tensor, ...],
+    keys: tuple[torch.Tensor, ...],
+    values: tuple[torch.Tensor, ...],
+    scale: float,
+) -> list[torch.Tensor]:
+    """Return what a prompt and each member find, [heads, its tokens, head size], from their states of that shape."""
+    shared: dict[str, Any] = {"scale": scale, "enable_gqa": queries[0].device.type in _IN_GROUPS}
+    first = scaled_dot_product_attention(queries[0][None], keys[0][None], values[0][None], is_causal=True, **shared)
     rest = scaled_dot_product_attention(
-        _padded(queries[1:]), _seen(keys), _seen(values), attn_mask=members.visible, scale=scale, enable_gqa=in_groups
+        _padded(queries[1:]), _seen(keys), _seen(values), attn_mask=group.visible, **shared
     )
-    owns = [own[:, :length] for own, length in zip(rest.unbind(), members.lengths, strict=True)]
-    return torch.cat([first[0], *owns], dim=1).transpose(0, 1)[None], None
-
-
-def _apart(states: torch.Tensor, members: Members) -> tuple[torch.Tensor, ...]:
-    """Return the prompt's states and those of each member, [heads, its tokens, head size]."""
-    return torch.split(states[0], [members.prompt, *members.lengths], dim=1)
+    return [first[0], *(own[:, :length] for own, length in zip(rest.unbind(), group.lengths, strict=True))]
 
 
 def _padded(owns: tuple[torch.Tensor, ...]) -> torch.Tensor:

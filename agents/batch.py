@@ -1,19 +1,22 @@
 """From groups of trajectories to the tensors that a loss is computed on.
 
-A group becomes one sequence in which the shared prompt stands once and each member's tokens follow it; an attention
-mask keeps members apart. Nothing is padded, only tokens that the policy sampled are scored, and members that have no
-gradient are not run.
+In a row the shared prompt of a group stands once and each member's tokens follow it, and small groups stand one behind
+the other; an attention mask keeps members apart. Nothing is padded, only tokens that the policy sampled are scored, and
+members that have no gradient are not run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 import torch
 
 from agents.advantage import Advantages, has_signal
-from agents.core import Batch, FinishReason, Group, PackedGroup, Trajectory
+from agents.core import Batch, FinishReason, Group, PackedRow, Trajectory
+
+T = TypeVar("T")
 
 Learned = list[tuple[Trajectory, float]]
 """Members of one group with their advantages."""
@@ -34,7 +37,7 @@ class BatchPlan:
     keep_silent: bool = False
     """Whether members without an advantage are run, since something else in the loss needs them."""
     row_tokens: int = 1024
-    """Longest row to make; a larger group is split over rows, each with a copy of the prompt."""
+    """Longest row to make; a larger group is split over rows, each with a copy of the prompt, and small ones share."""
     minibatches: int = 1
     """Batches that the groups are dealt out to, one optimizer step each."""
     max_new_tokens: int = 64
@@ -101,7 +104,7 @@ def teaches(group: Group) -> bool:
     return has_signal([member.reward.total for member in group.scored if member.reward is not None])
 
 
-def pack(members: Sequence[tuple[Trajectory, float]]) -> PackedGroup:
+def pack(members: Sequence[tuple[Trajectory, float]]) -> PackedRow:
     """Lay out trajectories that share their first context, each with its advantage, as one sequence.
 
     Every token weighs 1.
@@ -134,10 +137,11 @@ def pack(members: Sequence[tuple[Trajectory, float]]) -> PackedGroup:
                 positions.append(position)
                 owners.append(member)
                 position += 1
-    return PackedGroup(
+    return PackedRow(
         token_ids_T=torch.tensor(ids),
         position_ids_T=torch.tensor(positions),
         member_T=torch.tensor(owners),
+        group_T=torch.zeros(len(ids), dtype=torch.long),
         predictor_N=torch.tensor(predictors),
         target_N=torch.tensor(targets),
         behaviour_logprobs_N=torch.tensor(logprobs),
@@ -147,10 +151,32 @@ def pack(members: Sequence[tuple[Trajectory, float]]) -> PackedGroup:
     )
 
 
-def visibility(row: PackedGroup) -> torch.Tensor:
-    """Return which token may attend to which, [T, T]: earlier ones of the prompt and of the same member."""
-    owner = row.member_T
-    same = (owner[None, :] == owner[:, None]) | (owner[None, :] == -1)
+def join(rows: Sequence[PackedRow]) -> PackedRow:
+    """Lay out the groups of several rows one behind the other, as one row."""
+    tokens, members, groups = 0, 0, 0
+    moved = []
+    for row in rows:
+        moved.append(
+            replace(
+                row,
+                member_T=torch.where(row.member_T < 0, row.member_T, row.member_T + members),
+                group_T=row.group_T + groups,
+                predictor_N=row.predictor_N + tokens,
+                sequence_N=row.sequence_N + members,
+            )
+        )
+        tokens += len(row.token_ids_T)
+        members += int(row.member_T.max()) + 1
+        groups += int(row.group_T.max()) + 1
+    parts = {part.name: [getattr(row, part.name) for row in moved] for part in fields(PackedRow)}
+    joined: Any = {name: None if part[0] is None else torch.cat(part) for name, part in parts.items()}
+    return PackedRow(**joined)
+
+
+def visibility(row: PackedRow) -> torch.Tensor:
+    """Return which token may attend to which, [T, T]: earlier ones of its group's prompt and of its own member."""
+    owner, group = row.member_T, row.group_T
+    same = (group[None, :] == group[:, None]) & ((owner[None, :] == owner[:, None]) | (owner[None, :] == -1))
     return same & torch.ones(len(owner), len(owner), dtype=torch.bool).tril()
 
 
@@ -159,17 +185,9 @@ def split(learned: Learned, row_tokens: int) -> list[Learned]:
 
     Behind a long prompt there is room for half of them at least, or it would be run anew for every member.
     """
-    parts: list[Learned] = []
-    room: list[int] = []
-    for trajectory, advantage in sorted(learned, key=lambda one: -_own_tokens(one[0])):
-        own = _own_tokens(trajectory)
-        row = next((row for row, free in enumerate(room) if own <= free), len(parts))
-        if row == len(parts):
-            parts.append([])
-            room.append(max(row_tokens - len(trajectory.turns[0].context_ids), row_tokens // 2))
-        parts[row].append((trajectory, advantage))
-        room[row] -= own
-    return parts
+    prompt = len(learned[0][0].turns[0].context_ids) if learned else 0
+    room = max(row_tokens - prompt, row_tokens // 2)
+    return _filled(learned, [_own_tokens(trajectory) for trajectory, _ in learned], room)
 
 
 def is_truncated(trajectory: Trajectory) -> bool:
@@ -180,36 +198,51 @@ def is_truncated(trajectory: Trajectory) -> bool:
 def _batch(groups: Sequence[Learned], plan: BatchPlan) -> Batch:
     everyone = [one for group in groups for one in group]
     tokens = sum(trajectory.completion_length for trajectory, _ in everyone)
-    rows = []
+    parts = []
     for group in groups:
         run = [one for one in group if plan.keep_silent or one[1] != 0.0]
         for part in split(run, plan.row_tokens):
             row = pack(part)
             weights_N = AGGREGATES[plan.aggregate](row, tokens, len(everyone), plan.max_new_tokens)
-            rows.append(replace(row, weights_N=weights_N))
-    return Batch(rows=tuple(rows), scored_tokens=tokens, sequences=len(everyone))
+            parts.append(replace(row, weights_N=weights_N))
+    rows = _filled(parts, [len(part.token_ids_T) for part in parts], plan.row_tokens)
+    return Batch(rows=tuple(map(join, rows)), scored_tokens=tokens, sequences=len(everyone))
 
 
-def _token_mean(row: PackedGroup, tokens: int, sequences: int, max_new_tokens: int) -> torch.Tensor:
+def _filled(things: Sequence[T], sizes: Sequence[int], room: int) -> list[list[T]]:
+    """Deal things out to as few places with so much room as may be, the largest first, each to the first that fits."""
+    places: list[list[T]] = []
+    left: list[int] = []
+    for size, thing in sorted(zip(sizes, things, strict=True), key=lambda one: -one[0]):
+        place = next((place for place, free in enumerate(left) if size <= free), len(places))
+        if place == len(places):
+            places.append([])
+            left.append(room)
+        places[place].append(thing)
+        left[place] -= size
+    return places
+
+
+def _token_mean(row: PackedRow, tokens: int, sequences: int, max_new_tokens: int) -> torch.Tensor:
     """Every token of the step weighs the same (DAPO, arXiv 2503.14476)."""
     del sequences, max_new_tokens
     return torch.full((len(row.target_N),), 1.0 / tokens)
 
 
-def _sequence_mean(row: PackedGroup, tokens: int, sequences: int, max_new_tokens: int) -> torch.Tensor:
+def _sequence_mean(row: PackedRow, tokens: int, sequences: int, max_new_tokens: int) -> torch.Tensor:
     """Every sequence weighs the same, and within it every token (GRPO, arXiv 2402.03300)."""
     del tokens, max_new_tokens
     lengths_S = torch.bincount(row.sequence_N)
     return 1.0 / (sequences * lengths_S[row.sequence_N])
 
 
-def _constant(row: PackedGroup, tokens: int, sequences: int, max_new_tokens: int) -> torch.Tensor:
+def _constant(row: PackedRow, tokens: int, sequences: int, max_new_tokens: int) -> torch.Tensor:
     """The sum over each sequence, divided by what does not depend on its length (Dr. GRPO, arXiv 2503.20783)."""
     del tokens
     return torch.full((len(row.target_N),), 1.0 / (sequences * max_new_tokens))
 
 
-AGGREGATES: dict[str, Callable[[PackedGroup, int, int, int], torch.Tensor]] = {
+AGGREGATES: dict[str, Callable[[PackedRow, int, int, int], torch.Tensor]] = {
     "token": _token_mean,
     "sequence": _sequence_mean,
     "constant": _constant,

@@ -121,16 +121,19 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PackedGroup:
-    """A group laid out as one sequence: the shared prompt once, then each member's tokens behind it.
+class PackedRow:
+    """Groups laid out as one sequence: of each the shared prompt once, then its members' tokens, one behind the other.
 
-    A token sees the prompt and the earlier tokens of its own member. Shapes: T tokens in the row, N of them scored.
+    A token sees its group's prompt and the earlier tokens of its own member. Shapes: T tokens in the row, N of them
+    scored.
     """
 
     token_ids_T: torch.Tensor
     position_ids_T: torch.Tensor
     member_T: torch.Tensor
-    """Member that each token belongs to; -1 for the shared prompt."""
+    """Member that each token belongs to, counted through the row; -1 for a shared prompt."""
+    group_T: torch.Tensor
+    """Group of the row that each token belongs to, from 0."""
     predictor_N: torch.Tensor
     """Index in the row of the token whose hidden state predicts the scored token."""
     target_N: torch.Tensor
@@ -151,7 +154,7 @@ class PackedGroup:
 class Batch:
     """Everything one optimizer step learns from."""
 
-    rows: tuple[PackedGroup, ...]
+    rows: tuple[PackedRow, ...]
     scored_tokens: int
     """Tokens that the loss is over, those among them of members that are not run since their gradient is 0."""
     sequences: int

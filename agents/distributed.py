@@ -25,7 +25,7 @@ from torch._C._distributed_c10d import PrefixStore
 from torch.distributed.rendezvous import rendezvous
 
 from agents.compose import fail
-from agents.core import Batch, Completion, PackedGroup, Sampling
+from agents.core import Batch, Completion, PackedRow, Sampling
 from agents.models import LoadedModel
 from agents.precision import blocks, set_precision
 
@@ -223,11 +223,11 @@ def sharded_like(value: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     return distribute_tensor(here, placed.device_mesh, placed.placements, src_data_rank=None)
 
 
-def _anchor(row: PackedGroup) -> PackedGroup:
+def _anchor(row: PackedRow) -> PackedRow:
     """Return a row of one token of which nothing is scored."""
     nothing = {
         name: getattr(row, name)[:0]
         for name in ("predictor_N", "target_N", "behaviour_logprobs_N", "advantages_N", "sequence_N", "weights_N")
     }
-    first = {name: getattr(row, name)[:1] for name in ("token_ids_T", "position_ids_T", "member_T")}
+    first = {name: getattr(row, name)[:1] for name in ("token_ids_T", "position_ids_T", "member_T", "group_T")}
     return replace(row, **nothing, **first)

@@ -18,7 +18,7 @@ from rich.table import Table
 from agents.backends import backend_config
 from agents.batch import BatchPlan, make_batches, teaches
 from agents.config import TrainConfig
-from agents.core import Group, PackedGroup, Trajectory
+from agents.core import Group, PackedRow, Trajectory
 from agents.learner import PolicyLearner
 from agents.memory import cache_memory, learner_memory
 from agents.models import LoadedModel, sampler_weights
@@ -85,12 +85,12 @@ def outcome(member: Trajectory) -> str:
     return escape(f"{member.status}, reward {member.reward.total:g} ({terms}): {member.reward.feedback}")
 
 
-def advantage(row: PackedGroup, member: int) -> float:
+def advantage(row: PackedRow, member: int) -> float:
     """Return the advantage of a member of a row."""
     return float(row.advantages_N[row.sequence_N == member][0])
 
 
-def marked(row: PackedGroup, member: int, model: LoadedModel) -> str:
+def marked(row: PackedRow, member: int, model: LoadedModel) -> str:
     """Return the tokens of a member of a row, those that are scored in brackets."""
     own = (row.member_T == member).nonzero().flatten().tolist()
     predictors = row.predictor_N[row.sequence_N == member].tolist()
@@ -104,7 +104,8 @@ def memory(config: TrainConfig, model: LoadedModel, learner: PolicyLearner, grou
     """Return the bytes that a run needs, by what takes them, with a prompt as long as this group's."""
     algo = config.algo
     prompt = max((len(member.turns[0].context_ids) for member in group.trajectories if member.turns), default=1)
-    longest = max(prompt + algo.max_new_tokens, min(algo.row_tokens, prompt + algo.group_size * algo.max_new_tokens))
+    step = algo.groups_per_step * (prompt + algo.group_size * algo.max_new_tokens)
+    longest = max(prompt + algo.max_new_tokens, min(algo.row_tokens, step))
     needed = learner_memory(learner, longest)
     backend = backend_config(config.backend)
     if backend.name == "vllm":

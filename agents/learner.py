@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from agents.batch import pack, split
-from agents.core import Batch, PackedGroup, Trajectory
+from agents.core import Batch, PackedRow, Trajectory
 from agents.correction import CORRECTIONS, effective_sample_share
 from agents.distributed import ALONE, Ranks, sharded_like, whole_tensor
 from agents.gradients import make_room
@@ -174,14 +174,14 @@ class PolicyLearner:
         metrics = [{**first, **self.step()}, *(self.update(batch) for batch in updates[1:])]
         return merged(metrics, [batch.run_tokens for batch in updates])
 
-    def logprobs(self, row: PackedGroup) -> tuple[torch.Tensor, torch.Tensor]:
+    def logprobs(self, row: PackedRow) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the log-probabilities of a row's scored tokens [N] and the entropies [N], with gradients."""
         self.model.eval()  # the sampler drops nothing out, so neither may the learner: on-policy the ratio is 1
         scores: tuple[torch.Tensor, torch.Tensor] = self._scorer(row)
         return scores
 
     @torch.no_grad()
-    def reference_logprobs(self, row: PackedGroup) -> torch.Tensor:
+    def reference_logprobs(self, row: PackedRow) -> torch.Tensor:
         """Return the log-probabilities of a row's scored tokens [N] under the reference."""
         if self._compared is not None:
             return self._compared(row)[0].cpu()  # type: ignore[no-any-return]  # a Scorer's
@@ -225,7 +225,7 @@ class PolicyLearner:
         rows = [replace(row, reference_logprobs_N=self.reference_logprobs(row)) for row in batch.rows]
         return replace(batch, rows=tuple(rows))
 
-    def _row_loss(self, row: PackedGroup) -> tuple[torch.Tensor, dict[str, float]]:
+    def _row_loss(self, row: PackedRow) -> tuple[torch.Tensor, dict[str, float]]:
         logprobs_N, entropies_N = self.logprobs(row)
         if not len(logprobs_N):  # a row to keep in step with other processes: its gradient is 0, but there is one
             return logprobs_N.sum(), {"loss_sum": 0.0}

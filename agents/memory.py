@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from agents.core import PackedGroup
+from agents.core import PackedRow
 from agents.learner import PolicyLearner
 from agents.logprob import BLOCK_TOKENS, BLOCK_WORDS
 from agents.precision import computed_once
@@ -95,14 +95,15 @@ def cache_memory(model: Any, rows: int, tokens: int, element_bytes: int = 4) -> 
     return int(2 * shape.num_hidden_layers * heads * size * rows * tokens * element_bytes)
 
 
-def blank_row(tokens: int) -> PackedGroup:
+def blank_row(tokens: int) -> PackedRow:
     """Make a row of one member, of which all but the first token are scored."""
     scored = tokens - 1
     zeros_N = torch.zeros(scored)
-    return PackedGroup(
+    return PackedRow(
         token_ids_T=torch.zeros(tokens, dtype=torch.long),
         position_ids_T=torch.arange(tokens),
         member_T=torch.zeros(tokens, dtype=torch.long),
+        group_T=torch.zeros(tokens, dtype=torch.long),
         predictor_N=torch.arange(scored),
         target_N=torch.zeros(scored, dtype=torch.long),
         behaviour_logprobs_N=zeros_N,

@@ -11,7 +11,7 @@ import torch
 
 from agents import attention, layers
 from agents.batch import visibility
-from agents.core import PackedGroup
+from agents.core import PackedRow
 from agents.logprob import token_logprobs
 from agents.models import causal_lm
 from agents.precision import Computing, autocast
@@ -39,7 +39,7 @@ class Scorer(torch.nn.Module):
         self._by_member = not computing.compiled and attention.use(self.model)
         self._run: Any = [torch.compile(blocks, dynamic=True) if computing.compiled else blocks]  # not a child twice
 
-    def forward(self, row: PackedGroup) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(self, row: PackedRow) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the log-probabilities of a row's scored tokens [N] and the entropies [N], with gradients."""
         device = self.model.device
         members = attention.members_of(row, device) if self._by_member else None

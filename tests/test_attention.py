@@ -10,7 +10,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCau
 
 from agents import attention
 from agents.backends.transformers import TransformersBackend
-from agents.batch import pack, visibility
+from agents.batch import join, pack, visibility
 from agents.core import Completion, FinishReason, Trajectory, TrajectoryStatus, Turn
 from agents.learner import OptimizerSettings, PolicyLearner
 from agents.losses import clip
@@ -37,8 +37,8 @@ def member(prompt, *parts):
     return Trajectory(task_id="t", turns=tuple(turns), status=TrajectoryStatus.OK, reward=reward)
 
 
-def row_of(prompt_tokens, lengths):
-    prompt = tuple(range(2, 2 + prompt_tokens))
+def row_of(prompt_tokens, lengths, first=2):
+    prompt = tuple(range(first, first + prompt_tokens))
     members = [member(prompt, range(5 + n, 5 + n + length)) for n, length in enumerate(lengths)]
     members.append(member(prompt, (7, 8, 9), (20, 21), (30, 31, 32)))
     return pack([(one, 1.0) for one in members])
@@ -80,19 +80,38 @@ def test_log_probabilities_and_gradients_are_those_of_the_mask(model, monkeypatc
         assert torch.allclose(slope, expected_slopes[name], atol=1e-5 * max(1.0, scale)), name
 
 
+@pytest.mark.parametrize("in_groups", [("cpu",), ()])
+def test_groups_in_one_row_have_the_log_probabilities_and_gradients_that_they_have_alone(model, monkeypatch, in_groups):
+    monkeypatch.setattr(attention, "_IN_GROUPS", in_groups)
+    rows = [row_of(6, [20, 3, 17]), row_of(1, [9], first=40), row_of(12, [5, 5], first=30)]
+    together = join(rows)
+    assert [one.lengths for one in attention.members_of(together, torch.device("cpu"))] == [
+        (20, 3, 17, 8), (9, 8), (5, 5, 8)
+    ]  # fmt: skip
+    found, slopes = gradients(model, together)
+    apart = [gradients(model, row) for row in rows]
+    assert torch.allclose(found, torch.cat([logprobs for logprobs, _ in apart]), atol=1e-5)
+    for name, slope in slopes.items():
+        expected = sum(one[name] for _, one in apart)
+        assert torch.allclose(slope, expected, atol=1e-5 * max(1.0, float(expected.abs().max()))), name
+    monkeypatch.setattr(attention, "members_of", lambda row, device: None)  # by the mask over the row
+    by_mask, _ = gradients(model, together)
+    assert torch.allclose(found, by_mask, atol=1e-5)
+
+
 def test_a_row_of_members_whose_padding_would_cost_as_much_keeps_its_mask():
     assert attention.members_of(row_of(2, [30]), torch.device("cpu")) is None
 
 
 def test_a_row_of_a_prompt_alone_is_no_group():
     row = row_of(6, [20, 13, 17])
-    alone = replace(row, member_T=row.member_T[:6])
+    alone = replace(row, member_T=row.member_T[:6], group_T=row.group_T[:6])
     assert attention.members_of(alone, torch.device("cpu")) is None
 
 
 def test_what_a_member_sees_is_what_the_mask_shows():
     row = row_of(6, [20, 13, 17])
-    members = attention.members_of(row, torch.device("cpu"))
+    [members] = attention.members_of(row, torch.device("cpu"))
     mask = visibility(row)
     starts = [6, 26, 39, 56]  # the prompt has 6, the members 20, 13 and 17; the last has 3, 2 and 3
     assert members.lengths == (20, 13, 17, 8)

@@ -3,7 +3,7 @@ import torch
 
 from agents.advantage import each, group, group_std
 from agents.algorithms import ALGORITHMS
-from agents.batch import BatchPlan, count, make_batches, pack, visibility
+from agents.batch import BatchPlan, count, join, make_batches, pack, visibility
 from agents.core import Completion, FinishReason, Group, Trajectory, TrajectoryStatus, Turn
 from agents.learner import OptimizerSettings, PolicyLearner
 from agents.models import tiny_model
@@ -82,6 +82,39 @@ def test_a_token_sees_the_prompt_and_the_earlier_tokens_of_its_own_member():
         [1, 1, 0, 0, 1, 0],
         [1, 1, 0, 0, 1, 1],
     ]
+
+
+def test_groups_that_are_joined_stand_one_behind_the_other_and_see_nothing_of_each_other():
+    first = pack([(episode(1.0, turn([7, 8], [20, EOS])), 1.0), (episode(0.0, turn([7, 8], [21])), -1.0)])
+    second = pack([(episode(1.0, turn([9], [22, EOS])), 0.5)])
+    row = join([first, second])
+    #                                    0  1   2  3   4  5   6  7
+    assert row.token_ids_T.tolist() == [7, 8, 20, 1, 21, 9, 22, 1]
+    assert row.position_ids_T.tolist() == [0, 1, 2, 3, 2, 0, 1, 2]
+    assert row.member_T.tolist() == [-1, -1, 0, 0, 1, -1, 2, 2]
+    assert row.group_T.tolist() == [0, 0, 0, 0, 0, 1, 1, 1]
+    assert row.predictor_N.tolist() == [1, 2, 1, 5, 6]
+    assert row.target_N.tolist() == [20, 1, 21, 22, 1]
+    assert row.sequence_N.tolist() == [0, 0, 1, 2, 2]
+    assert row.advantages_N.tolist() == [1.0, 1.0, -1.0, 0.5, 0.5]
+    expected = torch.zeros(8, 8, dtype=torch.bool)
+    expected[:5, :5], expected[5:, 5:] = visibility(first), visibility(second)
+    assert torch.equal(visibility(row), expected)
+    # joined again, it is what all three make
+    assert torch.equal(join([row, first]).predictor_N, torch.tensor([1, 2, 1, 5, 6, 9, 10, 9]))
+    assert join([row, first]).group_T.tolist()[-5:] == [2] * 5
+
+
+def test_small_groups_share_rows_and_a_token_weighs_what_it_does_alone():
+    groups = [simple_group(1, 0), simple_group(0, 1, 0), simple_group(1, 0)]  # of 6, 8 and 6 tokens with their prompts
+    together, _ = make_batch(groups, group, row_tokens=14, aggregate="sequence")
+    assert [len(row.token_ids_T) for row in together.rows] == [14, 6]
+    assert [int(row.group_T.max()) for row in together.rows] == [1, 0]
+    apart, _ = make_batch(groups, group, row_tokens=8, aggregate="sequence")
+    assert sorted(len(row.token_ids_T) for row in apart.rows) == [6, 6, 8]
+    assert sorted(torch.cat([row.weights_N for row in together.rows]).tolist()) == sorted(
+        torch.cat([row.weights_N for row in apart.rows]).tolist()
+    )
 
 
 def test_members_that_do_not_share_their_prompt_are_refused():
