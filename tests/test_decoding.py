@@ -1,5 +1,8 @@
 """The ways to decode: each gives what the model's own forward pass gives, whatever rows stand beside a row."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from transformers import (
@@ -194,3 +197,22 @@ def test_whoever_reads_completions_may_compute_gradients_meanwhile(llama_like):
         weight = torch.ones(2, requires_grad=True)
         weight.sum().backward()
         assert weight.grad is not None
+
+
+def test_a_torch_without_onednn_samples_with_the_models_own_modules():
+    script = """
+import torch
+class Absent:
+    def __getattr__(self, name):
+        raise AttributeError(name)
+torch.ops.mkldnn = Absent()
+torch.backends.mkldnn.is_available = lambda: False
+from agents.backends.transformers import TransformersBackend
+from agents.core import Sampling
+from agents.models import tiny_model
+tiny = tiny_model()
+[done] = TransformersBackend(tiny.model, tiny.eos_ids).generate([(5, 6)], Sampling(max_new_tokens=12))
+print(len(done.token_ids) == len(done.logprobs) > 0)
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    assert ended.stdout == "True\n", ended.stderr

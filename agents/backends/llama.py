@@ -25,8 +25,6 @@ _ROPES = ("default", "linear", "llama3", "yarn")
 _HEAD_NORMS = ("q_norm", "k_norm")
 """Of queries and keys, in models that have them."""
 
-_LINEAR = torch.ops.mkldnn._linear_pointwise.default
-_LINEAR_INTO = torch.ops.mkldnn._linear_pointwise.binary
 _ATTENTION = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu.default
 
 _SHARED_TOKENS = 256
@@ -58,6 +56,8 @@ class Packed:
         self._fill(weights, biases)
 
     def _fill(self, weights: Sequence[torch.Tensor], biases: Sequence[torch.Tensor | None]) -> None:
+        linear = torch.ops.mkldnn._linear_pointwise  # looked up here: not every build of torch has oneDNN
+        self._linear, self._linear_into = linear.default, linear.binary
         weight = weights[0] if len(weights) == 1 else torch.cat(list(weights))
         self._weight = torch.ops.mkldnn._reorder_linear_weight(weight.detach(), 8)
         known = [bias for bias in biases if bias is not None]
@@ -65,12 +65,12 @@ class Packed:
 
     def __call__(self, states: torch.Tensor, then: str = "none") -> torch.Tensor:
         """Return `states @ weight.T + bias`, or what a function of oneDNN makes of it."""
-        out: torch.Tensor = _LINEAR(states, self._weight, self._bias, then, [], "")
+        out: torch.Tensor = self._linear(states, self._weight, self._bias, then, [], "")
         return out
 
     def into(self, states: torch.Tensor, operation: str, other: torch.Tensor) -> torch.Tensor:
         """Return `states @ weight.T + bias`, with `other` added or multiplied."""
-        out: torch.Tensor = _LINEAR_INTO(states, other, self._weight, self._bias, operation)
+        out: torch.Tensor = self._linear_into(states, other, self._weight, self._bias, operation)
         return out
 
 
