@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -138,6 +139,7 @@ def ours(folder: Path, seed: int, steps: int) -> None:
     from agents.run import Run as Folder
 
     kept = Path("runs") / f"learner_learning_seed{seed}"
+    shutil.rmtree(kept, ignore_errors=True)  # of a comparison that was cut short, or is to be made anew
     command = [sys.executable, "-m", "agents.train", "env=code", f"seed={seed}", f"run_dir={kept}"]
     command += [f"algo.steps={steps}", f"eval.every={EVERY}"]
     command += [f"eval.samples={SAMPLES}", f"eval.samples_during={SAMPLES}"]
