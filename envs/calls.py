@@ -81,7 +81,12 @@ class BoundedCalls:
             self._free -= 1
             job = self._queue.popleft()
             self._began[job[0]] = time.monotonic()
-            threading.Thread(target=self._run, args=job, daemon=True).start()
+            try:
+                threading.Thread(target=self._run, args=job, daemon=True).start()
+            except RuntimeError as error:  # no more threads: whoever waits is told, instead of waiting for nothing
+                del self._began[job[0]]
+                self._free += 1
+                job[0].set_exception(error)
 
     def _run(self, future: Future[Any], call: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         value, error = None, None

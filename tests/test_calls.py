@@ -87,6 +87,20 @@ def test_what_has_not_begun_is_dropped_at_the_end_and_what_runs_is_waited_for(ha
     assert time.monotonic() - began >= SOON
 
 
+def test_a_call_for_which_there_is_no_thread_is_an_error_and_not_waited_for(monkeypatch):
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+    with BoundedCalls(1) as calls:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", start)
+            lost = [calls.submit(int), calls.submit(int)]
+        for future in lost:
+            with pytest.raises(RuntimeError, match="can't start new thread"):
+                calls.result(future)
+        assert calls.result(calls.submit(lambda: 7)) == 7
+
+
 def test_a_process_ends_though_something_hangs():
     script = """
 import threading
