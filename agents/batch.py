@@ -38,6 +38,8 @@ class BatchPlan:
     """Whether members without an advantage are run, since something else in the loss needs them."""
     row_tokens: int = 1024
     """Longest row to make; a larger group is split over rows, each with a copy of the prompt, and small ones share."""
+    processes: int = 1
+    """That rows are dealt out to: groups share rows only as far as that leaves each a row."""
     minibatches: int = 1
     """Batches that the groups are dealt out to, one optimizer step each."""
     max_new_tokens: int = 64
@@ -205,7 +207,8 @@ def _batch(groups: Sequence[Learned], plan: BatchPlan) -> Batch:
             row = pack(part)
             weights_N = AGGREGATES[plan.aggregate](row, tokens, len(everyone), plan.max_new_tokens)
             parts.append(replace(row, weights_N=weights_N))
-    rows = _filled(parts, [len(part.token_ids_T) for part in parts], plan.row_tokens)
+    sizes = [len(part.token_ids_T) for part in parts]
+    rows = _filled(parts, sizes, min(plan.row_tokens, -(-sum(sizes) // plan.processes)))
     return Batch(rows=tuple(map(join, rows)), scored_tokens=tokens, sequences=len(everyone))
 
 

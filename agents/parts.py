@@ -106,7 +106,7 @@ def make_learner(config: TrainConfig, model: LoadedModel, ranks: Ranks = ALONE) 
     )
 
 
-def batch_plan(algo: AlgoConfig) -> BatchPlan:
+def batch_plan(algo: AlgoConfig, ranks: Ranks = ALONE) -> BatchPlan:
     """Return how groups become batches as configured."""
     return BatchPlan(
         advantages=ADVANTAGES[algo.advantage],
@@ -114,6 +114,7 @@ def batch_plan(algo: AlgoConfig) -> BatchPlan:
         learn_from_truncated=algo.learn_from_truncated,
         keep_silent=algo.entropy_weight != 0 or (algo.kl_weight > 0 and algo.kl_in == "loss"),
         row_tokens=algo.row_tokens,
+        processes=ranks.size,
         minibatches=algo.minibatches,
         max_new_tokens=algo.max_new_tokens,
         overlong_share=algo.overlong_share,

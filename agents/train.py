@@ -56,7 +56,7 @@ def train(config: TrainConfig, run: Run, ranks: Ranks = ALONE) -> dict[str, Any]
     policy = make_policy(based, model, ranks)
     learner = make_learner(based, model, ranks)
     rollout = make_rollout(config, make_env, policy, model, ranks)
-    plan = batch_plan(algo)
+    plan = batch_plan(algo, ranks)
     feed = make_feed(config, rollout, train_ids)
     run.restore(learner, feed)
     policy.load_weights({}, learner.policy_version)

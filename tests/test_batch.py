@@ -117,6 +117,13 @@ def test_small_groups_share_rows_and_a_token_weighs_what_it_does_alone():
     )
 
 
+def test_groups_share_no_row_where_a_process_would_be_left_without_one():
+    groups = [simple_group(1, 0) for _ in range(4)]  # of 6 tokens each
+    for processes, sizes in ((1, [24]), (2, [12, 12]), (3, [6] * 4), (4, [6] * 4), (8, [6] * 4)):
+        batch, _ = make_batch(groups, group, row_tokens=100, processes=processes)
+        assert [len(row.token_ids_T) for row in batch.rows] == sizes
+
+
 def test_members_that_do_not_share_their_prompt_are_refused():
     with pytest.raises(ValueError, match="do not share their prompt"):
         pack([(episode(1.0, turn([7], [20])), 1.0), (episode(0.0, turn([8], [20])), -1.0)])
