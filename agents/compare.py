@@ -31,6 +31,7 @@ CURVES = {
     "completion_length": "tokens a completion",
     "kl_to_sampler": "divergence from the sampler",
     "kl_to_reference": "divergence from the reference",
+    "kl_to_start": "divergence from the start",
     "grad_norm": "norm of the gradient",
     "zero_variance_share": "share of groups that teach nothing",
 }

@@ -174,8 +174,8 @@ class AlgoConfig:
     reference: str | None = None
     """Model to compare with, by name or path; the one that the run begins with when not given."""
     watch_kl: bool = False
-    """Whether the divergence from the reference is measured though it has no weight: one more copy of the weights and
-    one more forward pass a step."""
+    """Whether the divergence from the start, and from the reference though it has no weight, is measured: for each of
+    the two (if they are two) one more copy of the weights and one more forward pass a step."""
     entropy_weight: float = 0.0
     """Of the entropy, which is pushed up."""
     refill: bool = False

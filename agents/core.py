@@ -148,6 +148,8 @@ class PackedRow:
     old_logprobs_N: torch.Tensor | None = None
     """Under the learner's weights when the batch came, where the first update is not the only one."""
     reference_logprobs_N: torch.Tensor | None = None
+    start_logprobs_N: torch.Tensor | None = None
+    """Under the weights that the run began with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,7 +130,7 @@ def memory_table(needed: Mapping[str, int]) -> Table:
         if count:
             table.add_row(name, f"{count / 2**20:,.1f}")
     cache = needed.get(SAMPLER_CACHE, 0)  # an engine's own are always there
-    always = sum(needed[name] for name in ("weights", "optimizer state", "reference"))
+    always = sum(needed[name] for name in ("weights", "optimizer state", "models to compare with"))
     learning = sum(needed.values()) - cache
     table.add_row("[bold]at most at once[/]", f"[bold]{max(learning, always + cache) / 2**20:,.1f}[/]")
     return table

@@ -62,6 +62,8 @@ class PolicyLearner:
         ranks: The processes that learn together; the weights are sharded over them.
         reference: A model of the same shape that never changes, to compare with, or `WithoutAdapter`; None: nothing is
             compared.
+        start: The model that the run began with, the same way, whose divergence is measured and nothing more. It may be
+            the reference itself, and is then run once.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class PolicyLearner:
         computing: Computing = Computing(),
         ranks: Ranks = ALONE,
         reference: Any = None,
+        start: Any = None,
     ) -> None:
         self.model = model
         self.surrogate = surrogate
@@ -85,15 +88,17 @@ class PolicyLearner:
         self.off_policy = off_policy
         self.computing = computing
         self.reference = reference
+        self.start = start
         self.steps = 0
         model.eval()  # before anything samples from it: the sampler puts back the mode that it finds
         self.ranks = ranks
         self._scorer = Scorer(model, temperature, computing, in_place=ranks.alone)
         ranks.shard(self._scorer)
-        self._compared: Scorer | None = None
-        if reference is not None and not isinstance(reference, WithoutAdapter):
-            self._compared = Scorer(reference, temperature, replace(computing, compiled=False))
-            ranks.shard(self._compared)
+        self._compared: dict[int, Scorer] = {}
+        for other in self.compared():
+            if not isinstance(other, WithoutAdapter):
+                self._compared[id(other)] = Scorer(other, temperature, replace(computing, compiled=False))
+                ranks.shard(self._compared[id(other)])
         self._scaler = torch.amp.GradScaler(model.device.type, enabled=computing.half is torch.float16)
         self.optimizer = torch.optim.AdamW(
             (parameter for parameter in model.parameters() if parameter.requires_grad),
@@ -108,6 +113,10 @@ class PolicyLearner:
         """Number of optimizer steps taken."""
         return self.steps
 
+    def compared(self) -> list[Any]:
+        """Return the models that this one is compared with, each once."""
+        return list({id(other): other for other in (self.reference, self.start) if other is not None}.values())
+
     def update(self, batch: Batch) -> dict[str, float]:
         """Take one optimizer step and return its metrics; a batch without a scored token changes nothing."""
         return {**self.accumulate(batch), **self.step()}
@@ -116,10 +125,10 @@ class PolicyLearner:
         """Return a step's updates in order, with all that must be computed before the weights change.
 
         The old log-probabilities are computed only where a batch is seen after an update and the sampler's do not
-        stand for them all; the reference's only where something is compared with it.
+        stand for them all; those of other models only where something is compared with them.
         """
         epochs = self.off_policy.epochs
-        ready = [self._with_reference(self.ranks.deal(batch)) for batch in batches]
+        ready = [self._with_compared(self.ranks.deal(batch)) for batch in batches]
         if len(batches) * epochs > 1:
             ready = [self._with_old(batch) for batch in ready]
         return ready * epochs
@@ -181,11 +190,11 @@ class PolicyLearner:
         return scores
 
     @torch.no_grad()
-    def reference_logprobs(self, row: PackedRow) -> torch.Tensor:
-        """Return the log-probabilities of a row's scored tokens [N] under the reference."""
-        if self._compared is not None:
-            return self._compared(row)[0].cpu()  # type: ignore[no-any-return]  # a Scorer's
-        with self.reference.off():
+    def logprobs_under(self, other: Any, row: PackedRow) -> torch.Tensor:
+        """Return the log-probabilities of a row's scored tokens [N] under one of the models `compared`."""
+        if scorer := self._compared.get(id(other)):
+            return scorer(row)[0].cpu()  # type: ignore[no-any-return]  # a Scorer's
+        with other.off():
             return self.logprobs(row)[0].cpu()
 
     @torch.no_grad()
@@ -201,7 +210,7 @@ class PolicyLearner:
         lost = [0.0] * len(members)
         for part in split([(member, 0.0) for member in members], row_tokens=1024):
             row = pack(part)
-            reference_N = self.reference_logprobs(row)
+            reference_N = self.logprobs_under(self.reference, row)
             ratios_N = (row.behaviour_logprobs_N - reference_N).nan_to_num(nan=0.0)
             sums_S = torch.zeros(len(part)).index_add(0, row.sequence_N, ratios_N)
             for (member, _), total in zip(part, sums_S.tolist(), strict=True):
@@ -219,10 +228,14 @@ class PolicyLearner:
         return replace(batch, rows=tuple(rows))
 
     @torch.no_grad()
-    def _with_reference(self, batch: Batch) -> Batch:
-        if self.reference is None:
+    def _with_compared(self, batch: Batch) -> Batch:
+        if not (others := self.compared()):
             return batch
-        rows = [replace(row, reference_logprobs_N=self.reference_logprobs(row)) for row in batch.rows]
+        rows = []
+        for row in batch.rows:
+            found = {id(other): self.logprobs_under(other, row) for other in others}
+            reference_N, start_N = found.get(id(self.reference)), found.get(id(self.start))
+            rows.append(replace(row, reference_logprobs_N=reference_N, start_logprobs_N=start_N))
         return replace(batch, rows=tuple(rows))
 
     def _row_loss(self, row: PackedRow) -> tuple[torch.Tensor, dict[str, float]]:
@@ -243,6 +256,7 @@ class PolicyLearner:
             sequence_N=row.sequence_N.to(device),
             mask_N=torch.ones_like(unknown_N),
             reference_logprobs_N=None if row.reference_logprobs_N is None else row.reference_logprobs_N.to(device),
+            start_logprobs_N=None if row.start_logprobs_N is None else row.start_logprobs_N.to(device),
             entropies_N=entropies_N if self.loss.entropy_weight else entropies_N.detach(),
         )
         losses_N, seen = token_losses(self.surrogate, inputs, self.loss)

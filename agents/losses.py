@@ -33,6 +33,8 @@ class LossInputs:
     """Whether a token is learned from. Others are cut out before anything is exponentiated; they weigh nothing."""
     reference_logprobs_N: torch.Tensor | None = None
     """Under the reference model; None where nothing is compared with it."""
+    start_logprobs_N: torch.Tensor | None = None
+    """Under the weights that the run began with; None where nothing is compared with them."""
     entropies_N: torch.Tensor | None = None
     """Of the distribution that each token was drawn from, in nats."""
 
@@ -120,6 +122,9 @@ def token_losses(
             losses_N = losses_N + settings.kl_weight * DIVERGENCES[settings.kl_estimator](
                 to_reference_N, _log_ratio(inputs)
             )
+    if inputs.start_logprobs_N is not None:
+        to_start_N = (inputs.logprobs_N - inputs.start_logprobs_N).masked_fill(~inputs.mask_N, 0.0)
+        seen["kl_to_start"] = _k3(to_start_N.detach())
     if inputs.entropies_N is not None:
         seen["entropy"] = inputs.entropies_N.detach()
         if settings.entropy_weight:

@@ -28,14 +28,14 @@ def learner_memory(learner: PolicyLearner, row_tokens: int) -> dict[str, int]:
     """
     parameters = list(learner.model.parameters())
     trained = sum(_bytes(parameter) for parameter in parameters if parameter.requires_grad)
-    reference = [] if learner.reference is None else list(learner.reference.parameters())
+    compared = [parameter for other in learner.compared() for parameter in other.parameters()]
     own = {id(parameter) for parameter in parameters}
     head = learner.model.get_output_embeddings().weight
     return {
         "weights": sum(map(_bytes, parameters)),
         "gradients": trained,
         "optimizer state": 2 * trained,  # both moments of AdamW
-        "reference": sum(_bytes(parameter) for parameter in reference if id(parameter) not in own),
+        "models to compare with": sum(_bytes(parameter) for parameter in compared if id(parameter) not in own),
         "activations of the longest row": activation_memory(learner, row_tokens),
         "logits of a block": 3
         * min(BLOCK_TOKENS, row_tokens)

@@ -66,13 +66,14 @@ def make_rollout(
 
 
 def make_learner(config: TrainConfig, model: LoadedModel, ranks: Ranks = ALONE) -> PolicyLearner:
-    """Return the learner of a model as configured, with a reference to compare with where something is.
+    """Return the learner of a model as configured, with the models to compare with where something is.
 
     Raises:
         ConfigError: The learner cannot compute the model's probabilities.
     """
     algo = config.algo
     half = half_type(algo.precision, model.model.device)
+    reference, start = _compared(config, model)
     with autocast(model.model.device, half):
         check_attention(causal_lm(model.model))
         check_head(causal_lm(model.model))
@@ -102,7 +103,8 @@ def make_learner(config: TrainConfig, model: LoadedModel, ranks: Ranks = ALONE) 
         ),
         ranks=ranks,
         off_policy=OffPolicy(correction=algo.correction, cap=algo.correction_cap, epochs=algo.epochs),
-        reference=_reference(config, model),
+        reference=reference,
+        start=start,
     )
 
 
@@ -140,13 +142,22 @@ def make_feed(config: TrainConfig, rollout: Rollout, task_ids: Sequence[str]) ->
     return Feed(task_ids, play, teaches, settings)
 
 
-def _reference(config: TrainConfig, model: LoadedModel) -> Any:
-    """Return the model to compare with, which never changes; None if nothing is compared."""
-    if not (config.algo.kl_weight or config.algo.watch_kl):
-        return None
-    if config.algo.lora.rank and config.algo.reference is None and not is_adapter(config.model):
+def _compared(config: TrainConfig, model: LoadedModel) -> tuple[Any, Any]:
+    """Return the reference and the model that the run begins with; None for what nothing is compared with."""
+    algo = config.algo
+    if not (algo.kl_weight or algo.watch_kl):
+        return None, None
+    if algo.reference is None:
+        start = _unchanging(config, model, None)
+        return start, start if algo.watch_kl else None
+    return _unchanging(config, model, algo.reference), _unchanging(config, model, None) if algo.watch_kl else None
+
+
+def _unchanging(config: TrainConfig, model: LoadedModel, name: str | None) -> Any:
+    """Return a model that is not trained, or with no name what the trained one begins with."""
+    if config.algo.lora.rank and name is None and not is_adapter(config.model):
         return WithoutAdapter(model.model)
-    reference = load_model(config.algo.reference or config.model, device=str(model.model.device)).model
-    reference.eval().requires_grad_(False)
-    set_precision(reference, half_type(config.algo.precision, reference.device))
-    return reference
+    other = load_model(name or config.model, device=str(model.model.device)).model
+    other.eval().requires_grad_(False)
+    set_precision(other, half_type(config.algo.precision, other.device))
+    return other

@@ -363,7 +363,13 @@ def test_watching_the_divergence_changes_nothing_else(tmp_path, command):
         return read_lines(folder / "metrics.jsonl")
 
     plain, watched = metrics("plain"), metrics("watched", "algo.watch_kl=true")
-    seen = [line.pop("kl_to_reference") for line in watched if "kl_to_reference" in line]  # not where nothing taught
+    to_start = [line.pop("kl_to_start") for line in watched if "kl_to_start" in line]  # not where nothing taught
+    assert [line.pop("kl_to_reference") for line in watched if "kl_to_reference" in line] == to_start  # they are one
     assert watched == plain
-    assert seen[0] == pytest.approx(0.0, abs=1e-6)
-    assert len(seen) > 1 and max(seen) > 1e-6
+    assert to_start[0] == pytest.approx(0.0, abs=1e-6)
+    assert len(to_start) > 1 and max(to_start) > 1e-6
+
+    other = metrics("other", "algo.watch_kl=true", f"algo.reference={tmp_path / 'plain'}")
+    assert [line["kl_to_start"] for line in other if "kl_to_start" in line] == to_start
+    to_reference = [line["kl_to_reference"] for line in other if "kl_to_reference" in line]
+    assert len(to_reference) == len(to_start) and to_reference[0] > 1e-6
