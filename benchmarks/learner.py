@@ -60,6 +60,8 @@ class Shape:
     """Times the other's completions a processor second."""
     blocks_twice: bool = False
     """Whether this library computes blocks again in the backward pass (`algo.gradient_checkpointing`)."""
+    row_tokens: int = 1024
+    """Longest row of this library's learner (`algo.row_tokens`)."""
 
     @property
     def name(self) -> str:
@@ -71,13 +73,13 @@ SHAPES = (
     Shape(groups=1, members=8, new_tokens=64, prompt_tokens=60, goal=2.0),
     Shape(groups=4, members=8, new_tokens=64, prompt_tokens=60, goal=2.5),
     Shape(groups=1, members=8, new_tokens=64, prompt_tokens=400, goal=5.0),
-    Shape(groups=1, members=8, new_tokens=256, prompt_tokens=60, goal=1.5),
+    Shape(groups=1, members=8, new_tokens=256, prompt_tokens=60, goal=1.5, blocks_twice=True),
 )
 SAMPLING = (
     Shape(groups=1, members=8, new_tokens=64, prompt_tokens=60, goal=1.5),
     Shape(groups=4, members=8, new_tokens=64, prompt_tokens=60, goal=2.0),
 )
-LONG_PROMPT = Shape(groups=1, members=8, new_tokens=64, prompt_tokens=2000, blocks_twice=True)
+LONG_PROMPT = Shape(groups=1, members=8, new_tokens=64, prompt_tokens=2000, blocks_twice=True, row_tokens=2512)
 
 
 class Contender:

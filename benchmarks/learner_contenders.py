@@ -76,9 +76,7 @@ def ours(shape: dict[str, Any]) -> Step:
 
     config = TrainConfig(env={"name": "code"}, device="cpu")
     config.algo.learning_rate, config.algo.warmup_steps = LEARNING_RATE, 0
-    if shape["blocks_twice"]:  # blocks are computed again instead of kept, so the group may be one row
-        config.algo.gradient_checkpointing = True
-        config.algo.row_tokens = shape["prompt_tokens"] + shape["members"] * shape["new_tokens"]
+    config.algo.gradient_checkpointing, config.algo.row_tokens = shape["blocks_twice"], shape["row_tokens"]
     model = load_policy(config, shape["model"])
     learner, plan = make_learner(config, model), batch_plan(config.algo)
     endless = (model.model.config.vocab_size,)

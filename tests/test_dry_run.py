@@ -67,7 +67,7 @@ def test_the_memory_of_the_weights_and_of_the_sampler_is_what_one_counts(tiny):
     learner = learner_of(tiny.model, reference=tiny_model(1).model)
     needed = learner_memory(learner, row_tokens=100)
     count = sum(parameter.numel() for parameter in tiny.model.parameters())
-    assert (needed["weights"], needed["gradients"], needed["reference"]) == (4 * count,) * 3
+    assert (needed["weights"], needed["gradients"], needed["models to compare with"]) == (4 * count,) * 3
     assert needed["optimizer state"] == 8 * count
     # keys and values, 2 layers, 2 heads of 16, 3 sequences of 5 tokens, 4 bytes
     assert cache_memory(tiny.model, rows=3, tokens=5) == 2 * 2 * 2 * 16 * 3 * 5 * 4

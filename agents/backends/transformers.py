@@ -16,6 +16,7 @@ from agents.backends import llama
 from agents.backends.drawing import draw, uniforms
 from agents.backends.modules import ModuleDecoder
 from agents.core import Completion, FinishReason, Sampling
+from agents.heap import give_back
 
 _REFILL = 0.25
 """Share of the places that are free before prompts are admitted: reading several at a time costs less."""
@@ -111,8 +112,9 @@ class TransformersBackend:
             return
         was_training = self.model.training
         self.model.eval()
+        self._give_back()
+        steps = self._steps([tuple(prompt) for prompt in prompts_ids], sampling)
         try:
-            steps = self._steps([tuple(prompt) for prompt in prompts_ids], sampling)
             while True:
                 with torch.inference_mode():  # not around the yield: whoever reads may compute with gradients
                     drawn = next(steps, None)
@@ -121,6 +123,12 @@ class TransformersBackend:
                 yield drawn
         finally:
             self.model.train(was_training)
+            del steps  # and with it the copy of the weights
+            self._give_back()
+
+    def _give_back(self) -> None:
+        if self.model.device.type == "cpu":
+            give_back()
 
     def _steps(
         self, prompts: list[tuple[int, ...]], sampling: Sampling
