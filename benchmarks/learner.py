@@ -5,12 +5,13 @@
     python benchmarks/learner.py --trl-python PYTHON --learning # held-out pass rate against processor seconds; hours
 
 PYTHON is one of an environment with `trl` (1.16), and for `--learning` with this library too (`pip install -e
-'.[train]'`); without it, the one that runs this, if `trl` is there. Each contender
-has a process of its own and they take turns, step by step, with the same model, prompts, group size and lengths; the
-first step of each is not counted. Every completion is exactly as long as asked for and every reward is a checksum of
-the text: no group is without a signal, so nobody gains by skipping one. What is compared is completions a processor
-second. TRL takes a step's completions in one batch, which is its way of least work; accumulating over smaller ones
-would lower its memory. Keep the machine quiet: threads that wait for each other spin, and that counts.
+'.[train]'`); without it, the one that runs this, if `trl` is there. Each contender has a process of its own and they
+take turns, step by step, with the same model, prompts, group size and lengths; the first step of each is not counted.
+Every completion is exactly as long as asked for and every reward is a checksum of the text: no group is without a
+signal, so nobody gains by skipping one. What is compared is completions a processor second. TRL takes a step's
+completions in one batch, which is its way of least work; accumulating over smaller ones would lower its memory. With
+256 tokens this library computes blocks again in the backward pass, which costs it time and spares memory; TRL, which
+could do the same, keeps them. Keep the machine quiet: threads that wait for each other spin, and that counts.
 
 Writes `learner.json` to `benchmarks/results/`, or `learner_quick.json`, shape by shape. The exit code is 1 when a goal
 is missed, and the last lines say which.

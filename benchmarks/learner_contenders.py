@@ -10,8 +10,6 @@ a checksum of the text, so that no group is without a signal and nobody skips wo
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import json
 import os
 import re
@@ -25,6 +23,8 @@ from typing import Any
 
 # A benchmark beside this file is called like the package `sandbox`, and would be found in its place.
 sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).resolve().parent]
+
+from agents.heap import give_back  # noqa: E402
 
 Step = Callable[[], int]
 """Takes one step and returns how many tokens it sampled."""
@@ -210,8 +210,7 @@ def clocks() -> tuple[float, float]:
 
 def wait() -> None:
     """Give back what is not in use, since the others have steps to take; wait until one is asked for, or end."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    give_back()
     if not sys.stdin.readline():
         os._exit(0)
 
