@@ -20,7 +20,7 @@ from agents.metrics import read_lines
 from agents.models import load_model, tiny_model
 
 RUN = [*SMALL, "hydra/job_logging=none", "env=repair", "checkpoint_every=2", "eval.every=0", "algo.steps_ahead=1"]
-RUN += ["algo.kl_weight=0.01", "algo.epochs=2", "algo.group_size=3"]
+RUN += ["algo.kl_weight=0.01", "algo.watch_kl=true", "algo.reference=tiny", "algo.epochs=2", "algo.group_size=3"]
 
 
 def torchrun(*arguments, cwd):

@@ -44,7 +44,7 @@ def test_a_dry_run_shows_one_group_and_writes_nothing(tmp_path, monkeypatch, cap
     kind = said.partition("\ntask ")[2].partition("-")[0]
     assert said.count(f"{kind}!") == 6
     assert said.count("advantage ") == 6
-    assert "optimizer state" in said and "reference" in said
+    assert "optimizer state" in said and "models to compare with" in said
     assert list(tmp_path.iterdir()) == []
 
 

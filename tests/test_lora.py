@@ -136,6 +136,15 @@ def test_a_resumed_run_goes_on_to_the_same_numbers(run, tmp_path):
     assert any(line["kl_to_reference"] > 0 for line in read_lines(folder / "metrics.jsonl"))
 
 
+def test_the_start_is_the_model_without_its_adapter(tmp_path):
+    # the reference is the same model in a copy of its own
+    train_here(*LORA, "algo.watch_kl=true", "algo.reference=tiny", f"run_dir={tmp_path / 'run'}")
+    lines = [line for line in read_lines(tmp_path / "run" / "metrics.jsonl") if "kl_to_start" in line]
+    assert max(line["kl_to_start"] for line in lines) > 1e-6
+    for line in lines:
+        assert line["kl_to_start"] == pytest.approx(line["kl_to_reference"], rel=1e-3, abs=1e-7)
+
+
 def test_an_adapter_of_another_rank_is_refused(run):
     with pytest.raises(ConfigError, match=r"has rank 4: give algo\.lora\.rank=4, or 0 to train all weights"):
         load_adapted(str(run), LoraConfig(rank=8), device="cpu")

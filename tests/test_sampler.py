@@ -1,9 +1,12 @@
 import math
+import weakref
+from itertools import islice
 
 import numpy as np
 import pytest
 import torch
 
+from agents.backends import transformers
 from agents.backends.drawing import draw
 from agents.backends.transformers import TransformersBackend
 from agents.core import FinishReason, Sampling
@@ -217,6 +220,24 @@ def test_new_weights_are_sampled_from_at_once():
         one.token_ids for one in sample(other, [[2, 10]], seed=0, max_new_tokens=6)
     ]
     assert before[0].logprobs != after[0].logprobs
+
+
+@pytest.mark.parametrize("read", [None, 1])
+def test_memory_is_given_back_before_sampling_and_once_its_decoder_is_gone(tiny, monkeypatch, read):
+    decoders, alive = [], []
+    make = TransformersBackend._decoder
+
+    def noted(*given):
+        decoder = make(*given)
+        decoders.append(weakref.ref(decoder))
+        return decoder
+
+    monkeypatch.setattr(TransformersBackend, "_decoder", noted)
+    monkeypatch.setattr(transformers, "give_back", lambda: alive.append([one() is not None for one in decoders]))
+    sampled = TransformersBackend(tiny.model, (1,)).completions(PROMPTS, Sampling(max_new_tokens=12, seed=3))
+    assert len(list(islice(sampled, read))) == (read or len(PROMPTS))
+    sampled.close()  # by whoever needs no more
+    assert alive == [[], [False]]
 
 
 def test_no_prompt_gives_no_completion(tiny):
