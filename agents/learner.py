@@ -94,11 +94,11 @@ class PolicyLearner:
         self.ranks = ranks
         self._scorer = Scorer(model, temperature, computing, in_place=ranks.alone)
         ranks.shard(self._scorer)
-        self._compared: dict[int, Scorer] = {}
+        self._scorers: dict[int, Scorer] = {}
         for other in self.compared():
             if not isinstance(other, WithoutAdapter):
-                self._compared[id(other)] = Scorer(other, temperature, replace(computing, compiled=False))
-                ranks.shard(self._compared[id(other)])
+                self._scorers[id(other)] = Scorer(other, temperature, replace(computing, compiled=False))
+                ranks.shard(self._scorers[id(other)])
         self._scaler = torch.amp.GradScaler(model.device.type, enabled=computing.half is torch.float16)
         self.optimizer = torch.optim.AdamW(
             (parameter for parameter in model.parameters() if parameter.requires_grad),
@@ -192,7 +192,7 @@ class PolicyLearner:
     @torch.no_grad()
     def logprobs_under(self, other: Any, row: PackedRow) -> torch.Tensor:
         """Return the log-probabilities of a row's scored tokens [N] under one of the models `compared`."""
-        if scorer := self._compared.get(id(other)):
+        if scorer := self._scorers.get(id(other)):
             return scorer(row)[0].cpu()  # type: ignore[no-any-return]  # a Scorer's
         with other.off():
             return self.logprobs(row)[0].cpu()
