@@ -20,6 +20,7 @@ from agents.checkpoint import write_atomic
 from agents.compose import env_options, fail, register_configs
 from agents.config import DEFAULTS, NO_FILES
 from agents.core import SamplerError, Sampling
+from agents.memory import EVALUATION_HELPS, out_of_memory
 from agents.metrics import EvalResult, finite
 from agents.rollout import Rollout, text_env
 from agents.schedule import Stream, stream_seed
@@ -174,8 +175,10 @@ def run(config: EvaluateConfig) -> EvalResult:
         judge_limit_s=config.judge_limit_s,
     )
     sampling = Sampling(temperature=config.temperature, max_new_tokens=config.max_new_tokens)
-    result = evaluate(rollout, task_ids, samples=config.samples, sampling=sampling, seed=config.seed)
-    rollout.close()
+    try:
+        result = evaluate(rollout, task_ids, samples=config.samples, sampling=sampling, seed=config.seed)
+    finally:
+        rollout.close()
     console = Console()
     console.print(results_table(result, f"{config.model} on {name}, {config.split}"))
     if measures := measures_table(result):
@@ -196,6 +199,13 @@ def _main(config: Any) -> None:
         run(config)
     except (ConfigError, VerifierError, RewardAlarm, SandboxError, SamplerError, OSError) as error:
         fail(error)
+    except (RuntimeError, MemoryError) as error:
+        if reason := out_of_memory(error, EVALUATION_HELPS):
+            fail(MemoryError(reason))
+        raise
+    except KeyboardInterrupt:
+        print("stopped; nothing was written", file=sys.stderr)
+        raise SystemExit(130) from None
 
 
 def main() -> None:

@@ -113,12 +113,18 @@ def blank_row(tokens: int) -> PackedRow:
     )
 
 
-def out_of_memory(error: BaseException) -> str | None:
+TRAINING_HELPS = (
+    "a smaller algo.sampler_batch or algo.row_tokens, algo.gradient_checkpointing=true or algo.lora.rank=16 may help, "
+    "and --dry-run says what a run needs"
+)
+EVALUATION_HELPS = "a smaller sampler_batch or max_new_tokens may help"
+
+
+def out_of_memory(error: BaseException, helps: str) -> str | None:
     """Return what could not be had, and what helps, where an error says that there is no memory left; else None."""
     reason = (str(error).splitlines() or [""])[0]
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "can't allocate memory" in reason:
-        helps = "a smaller algo.sampler_batch or algo.row_tokens, algo.gradient_checkpointing=true or algo.lora.rank=16"
-        return f"out of memory ({reason or 'no reason given'}): {helps} may help, and --dry-run says what a run needs"
+        return f"out of memory ({reason or 'no reason given'}): {helps}"
     return None
 
 

@@ -21,7 +21,7 @@ from agents.dry_run import dry_run
 from agents.eval import evaluate
 from agents.interrupt import Interrupts
 from agents.job import with_job
-from agents.memory import out_of_memory
+from agents.memory import TRAINING_HELPS, out_of_memory
 from agents.metrics import EvalResult, step_numbers
 from agents.models import check_model, find_device
 from agents.parts import batch_plan, load_policy, make_feed, make_learner, make_policy, make_rollout
@@ -172,7 +172,7 @@ def _main(config: Any) -> None:
     except (ConfigError, VerifierError, RewardAlarm, SandboxError, SamplerError, FloatingPointError, OSError) as error:
         ranks.fail(error)
     except (RuntimeError, MemoryError) as error:
-        if reason := out_of_memory(error):
+        if reason := out_of_memory(error, TRAINING_HELPS):
             ranks.fail(MemoryError(reason))
         if ranks.alone:
             raise
