@@ -76,6 +76,8 @@ class TransformersConfig:
 
     name: str = "transformers"
     """Which backend."""
+    graphs: bool = False
+    """Whether decoding on a GPU is recorded, and a step repeated as one graph; models of Llama's shape."""
 
 
 @dataclass

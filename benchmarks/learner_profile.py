@@ -3,8 +3,9 @@
     python benchmarks/learner_profile.py
 
 Profiles a step of each of its first two shapes: what sampling and learning spend in matrix products, in attention and
-in everything else, beside how fast this machine multiplies large matrices. Then what memory holds at its peak. Writes
-`learner_profile.json` to `benchmarks/results/`.
+in everything else, beside how fast this machine multiplies large matrices. Then what memory holds at its peak, and what
+the products of one token cost with weights of fewer bits, which is all that sampling from a quantised model could gain.
+Writes `learner_profile.json` to `benchmarks/results/`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import os
 import re
 import runpy
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -62,6 +64,9 @@ def main() -> None:
                 name: round(value, 2) for name, value in held.items()
             }
         del step
+    report["products_of_a_token_ms"] = {
+        f"{rows} rows": products(load_model("smollm2-135m").model, rows) for rows in (8, 32)
+    }
     print(json.dumps(report, indent=2))
     (HERE / "results" / "learner_profile.json").write_text(json.dumps(report, indent=2) + "\n")
 
@@ -96,6 +101,38 @@ def _watched(name: str, original: Callable[..., Any], found: dict[str, dict[str,
         return result
 
     return run
+
+
+def products(model: Any, rows: int, rounds: int = 9) -> dict[str, float]:
+    """Return the milliseconds that the linear layers take for one token of so many rows, by what weights are held in.
+
+    Float32 is multiplied as the sampler does it; float16 by fbgemm and int8 by torch's own kernel, both with inputs in
+    float32. They take turns, layer after layer, so that weights come from memory; the median counts.
+    """
+    weights = [module.weight.detach() for module in model.modules() if isinstance(module, torch.nn.Linear)]
+    inputs = {size: torch.randn(rows, size) for size in {weight.shape[1] for weight in weights}}
+    none = {size: torch.zeros(size) for size in {weight.shape[0] for weight in weights}}
+    multiply, fbgemm = torch.ops.mkldnn._linear_pointwise.default, torch.ops._quantized
+    packed = [torch.ops.mkldnn._reorder_linear_weight(weight, rows) for weight in weights]
+    halves = [fbgemm.wrapped_fbgemm_pack_gemm_matrix_fp16(weight) for weight in weights]
+    scales = [weight.abs().amax(1) / 127 for weight in weights]
+    rounded = [(weight / scale[:, None]).round().char() for weight, scale in zip(weights, scales, strict=True)]
+    each: dict[str, Callable[[int, torch.Tensor, int], Any]] = {
+        "float32": lambda layer, given, out: multiply(given, packed[layer], None, "none", [], ""),
+        "float16": lambda layer, given, out: fbgemm.wrapped_fbgemm_linear_fp16_weight(
+            given, halves[layer], none[out], out
+        ),
+        "int8": lambda layer, given, out: torch._weight_int8pack_mm(given, rounded[layer], scales[layer]),
+    }
+    seen: dict[str, list[float]] = {name: [] for name in each}
+    with torch.inference_mode():
+        for _ in range(rounds + 1):
+            for name, product in each.items():
+                began = time.perf_counter()
+                for layer, weight in enumerate(weights):
+                    product(layer, inputs[weight.shape[1]], weight.shape[0])
+                seen[name].append(time.perf_counter() - began)
+    return {name: round(1e3 * statistics.median(spent[1:]), 1) for name, spent in seen.items()}
 
 
 def large_product(size: int = 4096) -> float:

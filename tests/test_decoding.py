@@ -5,6 +5,8 @@ import sys
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_map_only
 from transformers import (
     GPT2Config,
     GPT2LMHeadModel,
@@ -16,10 +18,13 @@ from transformers import (
     Qwen3ForCausalLM,
 )
 
-from agents.backends import llama, siblings
+from agents.backends import llama, siblings, transformers
+from agents.backends.fixed import check_graphs
 from agents.backends.modules import ModuleDecoder
 from agents.backends.transformers import TransformersBackend
 from agents.core import FinishReason, Sampling
+from agents.models import tiny_model
+from envs.core import ConfigError
 
 SIZES = {
     "vocab_size": 300, "hidden_size": 48, "intermediate_size": 80, "num_hidden_layers": 2, "num_attention_heads": 6,
@@ -70,14 +75,14 @@ def gpt2():
     return GPT2LMHeadModel(config).eval()
 
 
-def sample(model, prompts=PROMPTS, *, max_batch=64, eos_ids=(1,), tokens=12, seed=3):
+def sample(model, prompts=PROMPTS, *, max_batch=64, eos_ids=(1,), tokens=12, seed=3, graphs=False):
     sampling = Sampling(max_new_tokens=tokens, seed=seed)
-    return TransformersBackend(model, eos_ids, max_batch=max_batch).generate(prompts, sampling)
+    return TransformersBackend(model, eos_ids, max_batch=max_batch, graphs=graphs).generate(prompts, sampling)
 
 
 def plain_logprobs(model, prompt, completion):
     """What one forward pass over the whole sequence says of the sampled tokens, in float64."""
-    ids = torch.tensor([[*prompt, *completion.token_ids]])
+    ids = torch.tensor([[*prompt, *completion.token_ids]], device=model.device)
     with torch.no_grad():
         logits = model(input_ids=ids, use_cache=False).logits[0, len(prompt) - 1 : -1].double()
     return torch.log_softmax(logits, 1).gather(1, ids[0, len(prompt) :, None]).squeeze(1).tolist()
@@ -216,3 +221,113 @@ print(len(done.token_ids) == len(done.logprobs) > 0)
 """
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
     assert ended.stdout == "True\n", ended.stderr
+
+
+# ---- steps that are recorded and repeated
+
+
+class Tape(TorchDispatchMode):
+    """What ran, in order. It stands for a CUDA graph: it repeats the operations that it saw, on the tensors that it saw
+    them on, and has no eye for what Python would decide anew."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        assert func is not torch.ops.aten._local_scalar_dense.default, "a number was looked at"
+        out = func(*args, **(kwargs or {}))
+        self.calls.append((func, args, kwargs or {}, out))
+        return out
+
+    def repeat(self, last):
+        made = {}
+
+        def now(tensor):
+            return made.get(id(tensor), tensor)
+
+        for func, args, kwargs, out in self.calls:
+            fresh = func(*tree_map_only(torch.Tensor, now, args), **tree_map_only(torch.Tensor, now, kwargs))
+            for then, new in zip(_tensors(out), _tensors(fresh), strict=True):
+                made[id(then)] = new
+        return made[id(last)]
+
+
+def _tensors(out):
+    return [part for part in (out if isinstance(out, (tuple, list)) else [out]) if isinstance(part, torch.Tensor)]
+
+
+@pytest.fixture
+def recorded(monkeypatch):
+    """Let any model's steps be recorded on tapes; the value is the list of them."""
+    tapes = []
+
+    def tape_for(device):
+        def record(run):
+            tapes.append(tape := Tape())
+            with tape:
+                last = run()
+            return lambda: tape.repeat(last)
+
+        return record
+
+    monkeypatch.setattr(transformers, "check_graphs", lambda model: None)
+    monkeypatch.setattr(transformers, "CudaGraphs", tape_for)
+    return tapes
+
+
+@pytest.mark.parametrize("max_batch", [64, 3])
+def test_repeated_steps_have_the_plain_paths_log_probabilities(llama_like, recorded, max_batch):
+    completions = sample(llama_like, graphs=True, max_batch=max_batch)
+    for prompt, completion in zip(PROMPTS, completions, strict=True):
+        assert completion.logprobs == pytest.approx(plain_logprobs(llama_like, prompt, completion), abs=1e-5)
+
+
+@pytest.mark.parametrize("max_batch", [64, 5, 1])
+def test_rows_that_end_and_enter_draw_what_they_draw_without_graphs(llama_like, recorded, max_batch):
+    prompts, ends = [*PROMPTS, VERY_LONG, VERY_LONG[:240]], tuple(range(0, 300, 9))
+    plain = sample(llama_like, prompts, graphs=False, max_batch=max_batch, eos_ids=ends, tokens=40)
+    fixed = sample(llama_like, prompts, graphs=True, max_batch=max_batch, eos_ids=ends, tokens=40)
+    assert len({len(completion.token_ids) for completion in plain}) > 3
+    assert [c.token_ids for c in fixed] == [c.token_ids for c in plain]
+    assert [c.finish_reason for c in fixed] == [c.finish_reason for c in plain]
+
+
+def test_a_step_is_recorded_once_for_each_size(llama_like, recorded):
+    sample(llama_like, [LONG] * 7, graphs=True, eos_ids=(), tokens=60)
+    assert len(recorded) == 1
+    recorded.clear()
+    sample(llama_like, [VERY_LONG[:240]] * 2, graphs=True, eos_ids=(), tokens=40)
+    assert len(recorded) == 2  # 256 positions, then 512
+
+
+def test_any_model_that_looks_at_no_numbers_could_be_recorded(gpt2, recorded):
+    for prompt, completion in zip(PROMPTS, sample(gpt2, graphs=True), strict=True):
+        assert completion.logprobs == pytest.approx(plain_logprobs(gpt2, prompt, completion), abs=1e-5)
+
+
+def test_half_precision_writes_what_it_reads(llama_like, recorded):
+    with torch.autocast("cpu", torch.bfloat16):
+        plain = sample(llama_like, graphs=False)
+        fixed = sample(llama_like, graphs=True)
+    first = [(c.token_ids[0], round(c.logprobs[0], 5)) for c in plain]
+    assert [(c.token_ids[0], round(c.logprobs[0], 5)) for c in fixed] == first
+    for ours, theirs in zip(fixed, plain, strict=True):
+        if ours.token_ids == theirs.token_ids:
+            assert ours.logprobs == pytest.approx(theirs.logprobs, abs=0.05)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_gpu_repeats_its_graphs():
+    model = randomise(make(LlamaForCausalLM, LlamaConfig)).cuda()
+    prompts, ends = [*PROMPTS, VERY_LONG], tuple(range(0, 300, 9))
+    for prompt, completion in zip(
+        prompts, sample(model, prompts, graphs=True, max_batch=5, eos_ids=ends, tokens=40), strict=True
+    ):
+        assert completion.logprobs == pytest.approx(plain_logprobs(model, prompt, completion), abs=1e-3)
+
+
+def test_what_cannot_be_recorded_is_refused(gpt2):
+    for model, told in ((tiny_model().model, "on cpu"), (gpt2, "GPT2LMHeadModel")):
+        with pytest.raises(ConfigError, match=told):
+            check_graphs(model)

@@ -21,7 +21,7 @@ from envs.options import unknown_name
 def _transformers(config: Any, model: LoadedModel, max_batch: int) -> PolicyBackend:
     from agents.backends.transformers import TransformersBackend
 
-    return TransformersBackend(model.model, model.eos_ids, max_batch=max_batch)
+    return TransformersBackend(model.model, model.eos_ids, max_batch=max_batch, graphs=config.graphs)
 
 
 def _vllm(config: VllmConfig, model: LoadedModel, max_batch: int) -> PolicyBackend:

@@ -31,10 +31,18 @@ _SHARED_TOKENS = 256
 """Prompt tokens, times siblings, from which one attention for all siblings costs less than copies of the prompt."""
 
 
+def has_the_shape(model: Any) -> bool:
+    """Return whether a model is of Llama's shape, and where its tokens stand is all that their rotation depends on."""
+    return (
+        type(model).__name__ in _SHAPES
+        and model.model.rotary_emb.rope_type in _ROPES
+        and all(getattr(layer.self_attn, "sliding_window", None) is None for layer in model.model.layers)
+    )
+
+
 def suits(model: Any) -> bool:
     """Return whether a model can be decoded here."""
-    config = model.config
-    if type(model).__name__ not in _SHAPES or model.device.type != "cpu" or model.dtype != torch.float32:
+    if model.device.type != "cpu" or model.dtype != torch.float32 or not has_the_shape(model):
         return False
     layers = model.model.layers
     linears = [module for layer in layers for name, module in layer.named_modules() if name.endswith("_proj")]
@@ -42,9 +50,7 @@ def suits(model: Any) -> bool:
         torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
         and not torch.is_autocast_enabled("cpu")
         and all(type(linear) is torch.nn.Linear for linear in linears)
-        and config.hidden_act == "silu"
-        and model.model.rotary_emb.rope_type in _ROPES
-        and all(getattr(layer.self_attn, "sliding_window", None) is None for layer in layers)
+        and model.config.hidden_act == "silu"
     )
 
 

@@ -29,7 +29,7 @@ class ModuleDecoder:
         self.cache = SlotCache(room=0)
         self.mask_BL = torch.ones(0, 0, dtype=torch.bool, device=model.device)
         # transformers 5.24 renamed the argument that takes the cache, model by model
-        self._cache_name = "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"
+        self.cache_name = "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"
 
     def keep(self, kept: Sequence[int]) -> None:
         """Drop all rows but these, which stand in this order from now on."""
@@ -40,7 +40,7 @@ class ModuleDecoder:
 
     def admit(self, prompts: Sequence[tuple[int, ...]]) -> torch.Tensor:
         """Add a row for each prompt behind the others, and return the logits [rows added, V] of their first tokens."""
-        cache, mask, logits = self._prefill(prompts)
+        cache, mask, logits = self.read(prompts)
         if len(self.mask_BL):
             self.mask_BL, unused = _stack(self.mask_BL, mask)
             cache.put_before(self.cache, unused, room=self.max_new_tokens)
@@ -54,10 +54,14 @@ class ModuleDecoder:
         self.mask_BL = torch.cat([self.mask_BL, self.mask_BL.new_ones(len(tokens_B), 1)], dim=1)
         return self._forward(tokens_B[:, None], self.mask_BL, self.cache)
 
-    def _prefill(self, prompts: Sequence[tuple[int, ...]]) -> tuple[SlotCache, torch.Tensor, torch.Tensor]:
+    def read(self, prompts: Sequence[tuple[int, ...]]) -> tuple[SlotCache, torch.Tensor, torch.Tensor]:
         """Run what all prompts begin with once, the rest of each distinct prompt once, and hand out copies.
 
         The rests are padded on the left, between the common beginning and their own first token.
+
+        Returns:
+            A cache with a row for each prompt and room for `max_new_tokens`, a mask [B, L] of what is real in it, and
+            the logits [B, V] of their first tokens.
         """
         device = self.model.device
         distinct = list(dict.fromkeys(prompts))
@@ -97,7 +101,7 @@ class ModuleDecoder:
             attention_mask=visible,
             use_cache=True,
             logits_to_keep=1,
-            **{self._cache_name: cache},
+            **{self.cache_name: cache},
         )
         logits: torch.Tensor = output.logits[:, -1].float()
         return logits

@@ -14,6 +14,7 @@ import torch
 from agents.attention import check_attention
 from agents.backends import llama
 from agents.backends.drawing import draw, uniforms
+from agents.backends.fixed import CudaGraphs, FixedDecoder, check_graphs
 from agents.backends.modules import ModuleDecoder
 from agents.core import Completion, FinishReason, Sampling
 from agents.heap import give_back
@@ -48,14 +49,17 @@ class TransformersBackend:
         model: The model; the learner updates the same object, so there are no weights to copy.
         eos_ids: Every id that ends a completion.
         max_batch: Sequences sampled side by side.
+        graphs: Whether a step of decoding is recorded on the GPU and repeated as one graph.
 
     Raises:
-        ConfigError: Its attention is not full.
+        ConfigError: Its attention is not full, or its steps cannot be recorded.
     """
 
-    def __init__(self, model: Any, eos_ids: Sequence[int], *, max_batch: int = 64) -> None:
+    def __init__(self, model: Any, eos_ids: Sequence[int], *, max_batch: int = 64, graphs: bool = False) -> None:
         check_attention(model)
-        self.model = model
+        if graphs:
+            check_graphs(model)
+        self.model, self.graphs = model, graphs
         self.eos_ids = torch.tensor(sorted(set(eos_ids)), device=model.device)
         self.max_batch = max_batch
         self.policy_version = 0
@@ -170,8 +174,11 @@ class TransformersBackend:
             logits_BV = torch.cat(logits) if len(logits) > 1 else logits[0] if logits else logits_BV
 
     def _decoder(self, prompts: list[tuple[int, ...]], max_new_tokens: int) -> Decoder:
+        rows = min(self.max_batch, len(prompts))
+        if self.graphs:
+            return FixedDecoder(self.model, prompts, rows, max_new_tokens, CudaGraphs(self.model.device))
         if max_new_tokens >= _PACKED_FROM and llama.suits(self.model):
-            return llama.LlamaDecoder(self.model, prompts, min(self.max_batch, len(prompts)), max_new_tokens)
+            return llama.LlamaDecoder(self.model, prompts, rows, max_new_tokens)
         return ModuleDecoder(self.model, max_new_tokens)
 
 
