@@ -7,6 +7,7 @@ M tokens of the longest.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -21,6 +22,8 @@ from agents.core import PackedRow
 from envs.core import ConfigError
 
 NAME = "sdpa_by_member"
+_VARYING_ROPES = {"dynamic", "longrope"}
+"""Rotations that depend on how long a sequence is."""
 _MODELS = ("LlamaForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM")
 """Models that hand what they are given beside the tokens down to their attention."""
 _WORTH = 0.7
@@ -74,18 +77,31 @@ def check_attention(model: Any) -> None:
     """Refuse a model of which a token does not see all that stands before it, or sees it by other ways.
 
     Raises:
-        ConfigError: It has a sliding window, or layers that are not full attention.
+        ConfigError: It has a sliding window, layers that are not full attention, a rotation that depends on how long a
+            sequence is, or an attention that does not take masks of true and false.
     """
     config = model.config.get_text_config()
+    name = type(model).__name__
+    rotations = getattr(config, "rope_parameters", None) or {}
+    each = [part for part in (rotations, *rotations.values()) if isinstance(part, Mapping)]
+    if varying := sorted({str(part.get("rope_type")) for part in each} & _VARYING_ROPES):
+        raise ConfigError(
+            f"{name} turns positions by how long a sequence is (rope_type {', '.join(varying)}): the same tokens would "
+            "have other probabilities in a longer row"
+        )
+    implementation = config._attn_implementation or "sdpa"
+    if implementation not in ("sdpa", NAME):
+        raise ConfigError(
+            f"{name} attends by {implementation!r}, which would not see the masks of packed rows as they are meant: "
+            "load it with attn_implementation='sdpa'"
+        )
     kinds = set(getattr(config, "layer_types", None) or ())
     window = getattr(config, "sliding_window", None) if getattr(config, "use_sliding_window", True) else None
     if others := sorted(kinds - {"full_attention"}):
-        raise ConfigError(
-            f"{type(model).__name__} has layers of the kind {', '.join(others)}: only full attention works"
-        )
+        raise ConfigError(f"{name} has layers of the kind {', '.join(others)}: only full attention works")
     if window and not kinds:
         raise ConfigError(
-            f"{type(model).__name__} attends to the last {window} tokens only, which does not work here yet; if all "
+            f"{name} attends to the last {window} tokens only, which does not work here yet; if all "
             "sequences are shorter, set sliding_window to null in its config.json"
         )
 

@@ -140,15 +140,15 @@ def pack(members: Sequence[tuple[Trajectory, float]]) -> PackedRow:
                 owners.append(member)
                 position += 1
     return PackedRow(
-        token_ids_T=torch.tensor(ids),
-        position_ids_T=torch.tensor(positions),
-        member_T=torch.tensor(owners),
+        token_ids_T=torch.tensor(ids, dtype=torch.long),
+        position_ids_T=torch.tensor(positions, dtype=torch.long),
+        member_T=torch.tensor(owners, dtype=torch.long),
         group_T=torch.zeros(len(ids), dtype=torch.long),
-        predictor_N=torch.tensor(predictors),
-        target_N=torch.tensor(targets),
+        predictor_N=torch.tensor(predictors, dtype=torch.long),
+        target_N=torch.tensor(targets, dtype=torch.long),
         behaviour_logprobs_N=torch.tensor(logprobs),
         advantages_N=torch.tensor(advantages),
-        sequence_N=torch.tensor(sequences),
+        sequence_N=torch.tensor(sequences, dtype=torch.long),
         weights_N=torch.ones(len(targets)),
     )
 
@@ -202,7 +202,7 @@ def _batch(groups: Sequence[Learned], plan: BatchPlan) -> Batch:
     tokens = sum(trajectory.completion_length for trajectory, _ in everyone)
     parts = []
     for group in groups:
-        run = [one for one in group if plan.keep_silent or one[1] != 0.0]
+        run = [one for one in group if one[0].completion_length and (plan.keep_silent or one[1] != 0.0)]
         for part in split(run, plan.row_tokens):
             row = pack(part)
             weights_N = AGGREGATES[plan.aggregate](row, tokens, len(everyone), plan.max_new_tokens)

@@ -6,6 +6,7 @@ A model computes per-token log-probabilities and entropies; everything above the
 from __future__ import annotations
 
 import math
+import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -211,8 +212,10 @@ class PolicyLearner:
         for part in split([(member, 0.0) for member in members], row_tokens=1024):
             row = pack(part)
             reference_N = self.logprobs_under(self.reference, row)
-            ratios_N = (row.behaviour_logprobs_N - reference_N).nan_to_num(nan=0.0)
-            sums_S = torch.zeros(len(part)).index_add(0, row.sequence_N, ratios_N)
+            behaviour_N = row.behaviour_logprobs_N
+            if behaviour_N.isnan().any():  # not reported: the learner's own stand for them, as in the loss
+                behaviour_N = torch.where(behaviour_N.isnan(), self.logprobs(row)[0].cpu(), behaviour_N)
+            sums_S = torch.zeros(len(part)).index_add(0, row.sequence_N, behaviour_N - reference_N)
             for (member, _), total in zip(part, sums_S.tolist(), strict=True):
                 lost[places[id(member)]] = self.loss.kl_weight * total
         return lost
@@ -303,7 +306,8 @@ class PolicyLearner:
         self.model.load_state_dict({name: sharded_like(value, own[name]) for name, value in weights.items()})
         parameters = [one for group in self.optimizer.param_groups for one in group["params"]]
         moments = {
-            place: {name: sharded_like(value, parameters[place]) for name, value in kept.items()}
+            # interned, a name is pickled alike whether or not the run was interrupted
+            place: {sys.intern(name): sharded_like(value, parameters[place]) for name, value in kept.items()}
             for place, kept in state["optimizer"]["state"].items()
         }
         self.optimizer.load_state_dict({**state["optimizer"], "state": moments})

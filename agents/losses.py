@@ -152,15 +152,18 @@ def _log_ratio(inputs: LossInputs) -> torch.Tensor:
 def _clipped(
     log_ratio_N: torch.Tensor, advantages_N: torch.Tensor, settings: LossSettings
 ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-    ratio_N = log_ratio_N.exp()
-    clipped_N = ratio_N.clamp(1.0 - settings.clip_low, 1.0 + settings.clip_high)
-    gain_N = torch.minimum(ratio_N * advantages_N, clipped_N * advantages_N)
-    stopped_N = clipped_N * advantages_N < ratio_N * advantages_N
-    if settings.dual_clip is not None:
-        floor_N = torch.where(advantages_N < 0, settings.dual_clip * advantages_N, -math.inf)
-        stopped_N = stopped_N | (gain_N < floor_N)
-        gain_N = torch.maximum(gain_N, floor_N)
-    return -gain_N, _clip_metrics(stopped_N, advantages_N)
+    with torch.no_grad():
+        gain_N = log_ratio_N.exp() * advantages_N
+        bound_N = log_ratio_N.exp().clamp(1.0 - settings.clip_low, 1.0 + settings.clip_high) * advantages_N
+        stopped_N = bound_N < gain_N
+        if settings.dual_clip is not None:
+            floor_N = torch.where(advantages_N < 0, settings.dual_clip * advantages_N, -math.inf)
+            below_N = torch.minimum(gain_N, bound_N) < floor_N
+            stopped_N, bound_N = stopped_N | below_N, torch.where(below_N, floor_N, bound_N)
+        still_N = stopped_N | (advantages_N == 0)
+    # what a bound holds is never exponentiated with a gradient: an infinite ratio times its slope of 0 is no number
+    ratio_N = log_ratio_N.masked_fill(still_N, 0.0).exp()
+    return -torch.where(still_N, bound_N, ratio_N * advantages_N), _clip_metrics(stopped_N, advantages_N)
 
 
 def _clip_metrics(stopped_N: torch.Tensor, advantages_N: torch.Tensor) -> dict[str, torch.Tensor]:

@@ -158,6 +158,8 @@ def load_model(name: str, *, device: str = "cpu") -> LoadedModel:
         for parameter in model.parameters():  # weights mapped from a file may lie anywhere, and rounding depends on it
             parameter.data = parameter.data.clone()
         tokenizer = AutoTokenizer.from_pretrained(source)
+        for told in ("is_local", "local_files_only"):  # of where it was loaded from: not to be saved with it
+            tokenizer.init_kwargs.pop(told, None)
     except (OSError, ValueError, SafetensorError) as error:
         raise ConfigError(f"the model {name!r} cannot be loaded: {error}") from error
     if not tokenizer.chat_template:

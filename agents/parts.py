@@ -7,7 +7,6 @@ from typing import Any
 
 from agents.advantage import ADVANTAGES
 from agents.algorithms import ALGORITHMS
-from agents.attention import check_attention
 from agents.backends import BACKENDS, backend_config
 from agents.batch import BatchPlan, teaches
 from agents.config import AlgoConfig, TrainConfig
@@ -75,7 +74,6 @@ def make_learner(config: TrainConfig, model: LoadedModel, ranks: Ranks = ALONE) 
     half = half_type(algo.precision, model.model.device)
     reference, start = _compared(config, model)
     with autocast(model.model.device, half):
-        check_attention(causal_lm(model.model))
         check_head(causal_lm(model.model))
     return PolicyLearner(
         model.model,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from transformers import PreTrainedModel
 
 from agents import attention, layers
 from agents.batch import visibility
@@ -25,11 +26,16 @@ class Scorer(torch.nn.Module):
         temperature: Divides the logits.
         computing: How the blocks are run.
         in_place: Whether a backward pass may add gradients to those of the weights itself (see `agents.gradients`).
+
+    Raises:
+        ConfigError: Its attention is not one that packed rows can be run by.
     """
 
     def __init__(self, model: Any, temperature: float, computing: Computing, *, in_place: bool = False) -> None:
         super().__init__()
         self.model = causal_lm(model)
+        if isinstance(self.model, PreTrainedModel):
+            attention.check_attention(self.model)
         self.temperature = temperature
         self.computing = computing
         self.in_place = in_place

@@ -14,6 +14,8 @@ from agents.batch import join, pack, visibility
 from agents.core import Completion, FinishReason, Trajectory, TrajectoryStatus, Turn
 from agents.learner import OptimizerSettings, PolicyLearner
 from agents.losses import clip
+from agents.precision import Computing
+from agents.scorer import Scorer
 from envs import ConfigError, RewardBreakdown, RewardTerm
 
 SIZES = {
@@ -150,3 +152,25 @@ def test_models_that_do_not_attend_to_all_before_a_token_are_refused():
     for kind in ("Llama", "Qwen2", "Qwen3", "GPT2"):
         config = getattr(transformers, f"{kind}Config")()
         attention.check_attention(SimpleNamespace(config=config))
+
+
+@pytest.mark.parametrize("rope", ["dynamic", "longrope"])
+def test_models_whose_rotation_depends_on_how_long_a_row_is_are_refused(rope):
+    factors = {"short_factor": [1.0] * 4, "long_factor": [2.0] * 4} if rope == "longrope" else {"factor": 2.0}
+    told = {"rope_type": rope, "rope_theta": 1e4, "original_max_position_embeddings": 24, **factors}
+    config = transformers.LlamaConfig(**SMALL, max_position_embeddings=96, rope_parameters=told)
+    model = transformers.LlamaForCausalLM(config)
+    for use in (attention.check_attention, lambda model: TransformersBackend(model, (2,)), make_scorer):
+        with pytest.raises(ConfigError, match=f"rope_type {rope}"):
+            use(model)
+
+
+def test_models_that_would_add_a_mask_of_true_and_false_to_their_scores_are_refused():
+    eager = transformers.LlamaForCausalLM._from_config(transformers.LlamaConfig(**SMALL), attn_implementation="eager")
+    for use in (attention.check_attention, lambda model: TransformersBackend(model, (2,)), make_scorer):
+        with pytest.raises(ConfigError, match="attn_implementation='sdpa'"):
+            use(eager)
+
+
+def make_scorer(model):
+    return Scorer(model, 1.0, Computing())

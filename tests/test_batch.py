@@ -1,3 +1,6 @@
+from dataclasses import replace
+from itertools import islice
+
 import pytest
 import torch
 
@@ -6,6 +9,7 @@ from agents.algorithms import ALGORITHMS
 from agents.batch import BatchPlan, count, join, make_batches, pack, visibility
 from agents.core import Completion, FinishReason, Group, Trajectory, TrajectoryStatus, Turn
 from agents.learner import OptimizerSettings, PolicyLearner
+from agents.losses import LossSettings
 from agents.models import tiny_model
 from envs import RewardBreakdown, RewardTerm
 
@@ -156,6 +160,20 @@ def test_fewer_than_two_scored_members_have_no_sibling_to_be_compared_with(rewar
     assert (batch.rows, counts.groups_without_signal) == ((), 1)
 
 
+@pytest.mark.parametrize("aggregate", ["token", "sequence", "constant"])
+@pytest.mark.parametrize("keep_silent", [False, True])
+def test_a_member_that_said_nothing_is_not_run_but_counts_in_baseline_and_denominator(aggregate, keep_silent):
+    empty = episode(0.0, turn([2, 9], []))
+    options = {"aggregate": aggregate, "keep_silent": keep_silent, "row_tokens": 1, "max_new_tokens": 4}
+    said = episode(1.0, turn([2, 9], [20, EOS]))
+    batch, _ = make_batch([Group(task_id="t", trajectories=(empty, said))], group, **options)
+    assert scored(batch) == [(20, 0.5), (EOS, 0.5)]
+    weight = {"token": 1 / 2, "sequence": 1 / 4, "constant": 1 / 8}[aggregate]
+    assert batch.rows[0].weights_N.tolist() == pytest.approx([weight] * 2)
+    nothing = Group(task_id="t", trajectories=(empty, episode(1.0, turn([2, 9], []))))
+    assert make_batch([nothing], group, **options)[0].rows == ()
+
+
 def test_a_member_as_good_as_the_average_is_not_run_but_counts_in_the_denominator():
     # rewards 1, 1/2, 0: advantages 1/2, 0, -1/2, of two tokens each: the mean is over six tokens
     batch, _ = make_batch([simple_group(1, 0.5, 0)], group)
@@ -235,7 +253,16 @@ def groups_of_all_kinds():
     ]
 
 
-def make_learner(loss="grpo", **changes):
+def with_logprobs(member, logprobs):
+    """The same episode as another sampler would have reported it."""
+    turns, left = [], iter(logprobs.tolist())
+    for one in member.turns:
+        told = tuple(islice(left, len(one.completion.token_ids)))
+        turns.append(replace(one, completion=replace(one.completion, logprobs=told)))
+    return replace(member, turns=tuple(turns))
+
+
+def make_learner(loss="grpo", *, loss_settings=None, reference=None, **changes):
     settings = {
         "learning_rate": 0.0, "warmup_steps": 0, "weight_decay": 0.0, "betas": (0.9, 0.95), "max_grad_norm": 1e9
     }  # fmt: skip
@@ -244,6 +271,8 @@ def make_learner(loss="grpo", **changes):
         surrogate=ALGORITHMS[loss].surrogate,
         temperature=TEMPERATURE,
         settings=OptimizerSettings(**{**settings, **changes}),
+        loss=loss_settings or LossSettings(),
+        reference=reference,
     )
 
 
@@ -331,6 +360,22 @@ def test_a_batch_without_a_scored_token_changes_no_weight_and_is_no_step():
     assert learner.update(batch)["grad_norm"] == 0.0
     assert learner.policy_version == 0
     assert all(torch.equal(value, before[name]) for name, value in learner.model.state_dict().items())
+
+
+def test_a_log_probability_that_was_not_reported_is_the_learners_own_in_what_a_divergence_costs():
+    settings = LossSettings(kl_weight=0.5, kl_in="reward")
+    learner = make_learner(loss_settings=settings, reference=tiny_model(seed=3).model)
+    members = [member for member in groups_of_all_kinds()[0].trajectories if member.reward is not None]
+    row = pack([(member, 0.0) for member in members])
+    with torch.no_grad():
+        own = learner.logprobs(row)[0]
+    told = torch.split(own, [member.completion_length for member in members])
+    reported, silent = (
+        learner.reward_divergences([with_logprobs(*one) for one in zip(members, logprobs, strict=True)])
+        for logprobs in (told, [torch.full_like(part, torch.nan) for part in told])
+    )
+    assert silent == pytest.approx(reported, abs=1e-5)
+    assert all(abs(lost) > 1e-3 for lost in silent)
 
 
 def test_the_learning_rate_rises_linearly_over_the_warm_up():

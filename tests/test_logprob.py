@@ -137,9 +137,9 @@ SHAPE = {
 }  # fmt: skip
 
 
-def biased():
+def biased(by=1.0):
     model = transformers.PhiForCausalLM(transformers.PhiConfig(**SHAPE))
-    torch.nn.init.ones_(model.lm_head.bias)
+    torch.nn.init.constant_(model.lm_head.bias, by)
     return model
 
 
@@ -147,6 +147,7 @@ def biased():
     "make",
     [
         biased,
+        lambda: biased(by=1e-4),
         lambda: transformers.GraniteForCausalLM(transformers.GraniteConfig(**SHAPE, logits_scaling=8.0)),
         lambda: transformers.Gemma2ForCausalLM(transformers.Gemma2Config(**SHAPE, final_logit_softcapping=0.01)),
     ],

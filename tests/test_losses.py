@@ -55,6 +55,26 @@ def test_the_clipped_surrogate_of_one_token(ratio, advantage, value, slope):
     assert seen["clip_fraction_negative"] == [1.0 if slope == 0 and advantage < 0 else 0.0]
 
 
+@pytest.mark.parametrize("surrogate", [clip, gspo])
+def test_a_ratio_beyond_what_a_number_holds_has_the_loss_and_the_slope_of_its_bound(surrogate):
+    # e**100 is infinite in float32, and its gradient times the 0 of a bound would be no number
+    for advantage, settings, value in (
+        (1.0, SETTINGS, -1.28),
+        (-1.0, LossSettings(clip_low=0.2, clip_high=0.28, dual_clip=3.0), 3.0),
+        (0.0, SETTINGS, 0.0),
+    ):
+        old = torch.full((1,), -101.0)
+        given = LossInputs(
+            logprobs_N=(old + 100.0).requires_grad_(), old_logprobs_N=old, behaviour_logprobs_N=old,
+            advantages_N=torch.tensor([advantage]), sequence_N=torch.zeros(1, dtype=torch.long),
+            mask_N=torch.ones(1, dtype=torch.bool),
+        )  # fmt: skip
+        losses, _ = token_losses(surrogate, given, settings)
+        losses.sum().backward()
+        assert losses.item() == pytest.approx(value)
+        assert given.logprobs_N.grad.item() == 0.0
+
+
 def test_each_token_has_its_own_loss_and_its_own_part_of_the_metrics():
     losses, slopes, seen = losses_and_slopes(clip, [1.0, 1.5, 0.9], [2.0, 2.0, -2.0])
     assert losses == pytest.approx([-2.0, -2.56, 1.8])
