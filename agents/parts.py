@@ -20,6 +20,7 @@ from agents.losses import LossSettings
 from agents.models import LoadedModel, causal_lm, find_device, load_model
 from agents.precision import Computing, HalfPolicy, autocast, checkpoint_blocks, half_type, set_precision
 from agents.rollout import Rollout
+from envs.core import ConfigError
 
 
 def load_policy(config: TrainConfig, source: str) -> LoadedModel:
@@ -68,7 +69,8 @@ def make_learner(config: TrainConfig, model: LoadedModel, ranks: Ranks = ALONE) 
     """Return the learner of a model as configured, with the models to compare with where something is.
 
     Raises:
-        ConfigError: The learner cannot compute the model's probabilities.
+        ConfigError: The learner cannot compute the model's probabilities, or what it is to be compared with has
+            another vocabulary.
     """
     algo = config.algo
     half = half_type(algo.precision, model.model.device)
@@ -155,7 +157,13 @@ def _unchanging(config: TrainConfig, model: LoadedModel, name: str | None) -> An
     """Return a model that is not trained, or with no name what the trained one begins with."""
     if config.algo.lora.rank and name is None and not is_adapter(config.model):
         return WithoutAdapter(model.model)
-    other = load_model(name or config.model, device=str(model.model.device)).model
+    loaded = load_model(name or config.model, device=str(model.model.device))
+    if loaded.tokenizer.get_vocab() != model.tokenizer.get_vocab():
+        raise ConfigError(
+            f"{name or config.model!r} has another vocabulary than the model that is trained: there is no comparing "
+            "what the two say of a token"
+        )
+    other = loaded.model
     other.eval().requires_grad_(False)
     set_precision(other, half_type(config.algo.precision, other.device))
     return other

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import platform
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import OmegaConf
 
-from agents.checkpoint import keep_best, load_checkpoint, read_json, save_checkpoint, write_atomic
-from agents.compose import given_names, resumed_group, with_algorithm
+from agents.checkpoint import keep_best, load_checkpoint, save_checkpoint, write_atomic
+from agents.compose import given_names, resumed_group, stored_config, with_algorithm
 from agents.config import TrainConfig
 from agents.core import Group, Learner
 from agents.distributed import ALONE, Ranks
 from agents.feed import Feed
-from agents.metrics import EvalResult, MetricsWriter, evaluation_files
-from agents.models import LoadedModel, keep_model
+from agents.metrics import EvalResult, MetricsWriter, evaluation_files, read_evaluation
+from agents.models import BASE, LoadedModel, keep_model
 from agents.trackers import chosen_trackers
 from envs.core import ConfigError
 from envs.registry import load_plugins
@@ -32,8 +35,11 @@ from envs.registry import load_plugins
 _NOT_ANEW = ("resume=", "run_dir=", "env=", "plugins=", "sandbox", "backend")
 """What the command line of a resumed run does not change, or not by a mere merge."""
 
-BASE = "base"
-"""Folder of a run with the model that it began with, where that was the last checkpoint of another run."""
+_FIXED = ("env.name", "model", "job", "algo.lora.rank", "algo.lora.alpha", "algo.lora.targets")
+"""What a run began with and goes on with."""
+
+_OURS = ("metrics.jsonl", "eval_*.json", "checkpoints")
+"""What would be taken for a new run's own."""
 
 _PACKAGES = ("assay", "torch", "transformers", "gymnasium", "numpy", "hydra-core")
 
@@ -45,12 +51,18 @@ class Run:
         folder: Where everything is written.
         checkpoint: Model folder and state to go on from; None: the run is new.
         ranks: The processes of the run.
+        named: Whether the folder is the one that was asked for; else another one is as good.
     """
 
     def __init__(
-        self, folder: Path, checkpoint: tuple[Path, dict[str, Any]] | None = None, ranks: Ranks = ALONE
+        self,
+        folder: Path,
+        checkpoint: tuple[Path, dict[str, Any]] | None = None,
+        ranks: Ranks = ALONE,
+        named: bool = True,
     ) -> None:
         self.folder = folder
+        self.named = named
         self.ranks = ranks
         self._checkpoint = checkpoint
         self.last_step = int(checkpoint[1]["step"]) if checkpoint else 0
@@ -61,8 +73,37 @@ class Run:
         """The first step that is still to do; steps count from 1."""
         return self.last_step + 1
 
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Keep all other processes out of the folder; one in which nothing was written is removed at the end.
+
+        Raises:
+            ConfigError: Another process is at work in it.
+            OSError: It cannot be made.
+        """
+        first = self.folder
+        for number in count(2):
+            try:
+                self.folder.mkdir(parents=True, exist_ok=self.named)
+                break
+            except FileExistsError:
+                if self.named:
+                    raise  # it is a file
+                self.folder = first.with_name(f"{first.name}-{number}")  # another run began in the same second
+        handle = os.open(self.folder, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise ConfigError(f"another process is at work in {str(self.folder)!r}") from error
+            yield
+        finally:
+            os.close(handle)
+            with suppress(OSError):
+                self.folder.rmdir()  # which only an empty one can be
+
     def begin(self, config: TrainConfig) -> None:
-        """Write down what a run is asked to do, when it begins and when it goes on; from now on its folder is taken.
+        """Write down what a new run is asked to do.
 
         The last checkpoint of another run, which may go on meanwhile, is kept as it is now.
 
@@ -73,6 +114,14 @@ class Run:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_atomic(self.folder / "versions.json", json.dumps(_versions(), indent=2) + "\n")
             keep_model(config.model, self.folder / BASE)
+            self.go_on(config)
+
+    def go_on(self, config: TrainConfig) -> None:
+        """Write down what a run is asked to do from now on, which has turned out to be possible.
+
+        Raises:
+            OSError: The folder cannot be written.
+        """
         write_atomic(self.folder / "config.yaml", OmegaConf.to_yaml(config))
 
     def based(self, config: TrainConfig) -> TrainConfig:
@@ -142,8 +191,12 @@ class Run:
         return (self.folder / f"eval_{step:06d}.json").is_file()
 
     def evaluations(self) -> dict[int, EvalResult]:
-        """Return every evaluation by step, in order."""
-        return {step: EvalResult(**read_json(path)) for step, path in evaluation_files(self.folder).items()}
+        """Return every evaluation by step, in order.
+
+        Raises:
+            ConfigError: A file of one is damaged.
+        """
+        return {step: read_evaluation(path) for step, path in evaluation_files(self.folder).items()}
 
     def save(self, step: int, model: LoadedModel, learner: Learner, feed: Feed) -> None:
         """Write the checkpoint of a step.
@@ -175,11 +228,21 @@ class Run:
 class Follower(Run):
     """A run's folder as the processes but the first see it: they take part in what is gathered, and write nothing."""
 
-    def __init__(self, folder: Path, checkpoint: tuple[Path, dict[str, Any]] | None, ranks: Ranks) -> None:
-        super().__init__(folder, checkpoint, ranks)
+    def __init__(
+        self, folder: Path, checkpoint: tuple[Path, dict[str, Any]] | None, ranks: Ranks, named: bool = True
+    ) -> None:
+        super().__init__(folder, checkpoint, ranks, named)
         self._evaluated = {step: result for step, result in self.evaluations().items() if step <= self.last_step}
 
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Leave it to the first."""
+        yield
+
     def begin(self, config: TrainConfig) -> None:
+        """Leave it to the first."""
+
+    def go_on(self, config: TrainConfig) -> None:
         """Leave it to the first."""
 
     @contextmanager
@@ -228,39 +291,47 @@ def open_run(config: Any, ranks: Ranks = ALONE) -> tuple[TrainConfig, Run]:
     make = Run if ranks.first else Follower
     if config.resume:
         folder = Path(config.resume)
-        if not (folder / "config.yaml").is_file():
-            raise ConfigError(f"{config.resume!r} is not the folder of a run (it has no config.yaml)")
-        stored: Any = OmegaConf.load(folder / "config.yaml")
+        stored = stored_config(folder)
         overrides = command_line()
-        _refuse_others(stored, overrides)
         for group, default in (("sandbox", "auto"), ("backend", "transformers")):
             stored[group] = resumed_group(group, stored.get(group, default), config[group], overrides)
         anew = OmegaConf.from_dotlist([override for override in overrides if not override.startswith(_NOT_ANEW)])
         merged = OmegaConf.merge(OmegaConf.structured(TrainConfig), stored, anew)
+        _refuse_changes(stored, merged, overrides)
         load_plugins(merged.plugins)
         if "algo.loss" in given_names(overrides):
             merged = with_algorithm(merged, overrides)
         checkpoint = load_checkpoint(folder) if (folder / "checkpoints" / "last").exists() else None
-        return _typed(merged), make(folder, checkpoint, ranks)
+        run = make(folder, checkpoint, ranks)
+        run.evaluations()  # a damaged one is told of now, not at the end
+        return _typed(merged), run
     stamp = time.strftime("%Y%m%d-%H%M%S")
     folder = Path(config.run_dir or f"runs/{stamp}-{config.env.name}-seed{config.seed}")
-    if (folder / "config.yaml").exists():
+    if config.run_dir and (folder / "config.yaml").exists():
         raise ConfigError(
             f"{str(folder)!r} holds a run already: go on with it (resume={folder}), or choose another run_dir"
         )
-    return _typed(config), make(folder, None, ranks)
+    if config.run_dir and (strange := [name for name in _OURS if next(folder.glob(name), None)]):
+        raise ConfigError(
+            f"{str(folder)!r} holds {', '.join(strange)} but no config.yaml, so there is no telling what run they are "
+            "of: choose another run_dir"
+        )
+    return _typed(config), make(folder, None, ranks, config.run_dir is not None)
 
 
-def _refuse_others(stored: Any, overrides: Sequence[str]) -> None:
-    """Refuse an environment that is not the run's.
+def _refuse_changes(stored: Any, merged: Any, overrides: Sequence[str]) -> None:
+    """Refuse what a run cannot change when it goes on.
 
     Raises:
-        ConfigError: The command line names another one.
+        ConfigError: The command line gives another one.
     """
-    for override in overrides:
-        name, _, value = override.partition("=")
-        if name == "env" and value != stored.env.name:
-            raise ConfigError(f"the run learns from env={stored.env.name}: it cannot go on with env={value}")
+    chosen = dict(override.partition("=")[::2] for override in overrides)
+    wanted = {"env.name": chosen.get("env", stored.env.name)}
+    for name in _FIXED:
+        was, now = OmegaConf.select(stored, name), wanted.get(name, OmegaConf.select(merged, name))
+        if was != now:
+            option = name.removesuffix(".name")
+            raise ConfigError(f"the run began with {option}={was}: it cannot go on with {option}={now}")
 
 
 def command_line() -> list[str]:

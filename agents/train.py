@@ -59,6 +59,7 @@ def train(config: TrainConfig, run: Run, ranks: Ranks = ALONE) -> dict[str, Any]
     plan = batch_plan(algo, ranks)
     feed = make_feed(config, rollout, train_ids)
     run.restore(learner, feed)
+    run.go_on(config)
     policy.load_weights({}, learner.policy_version)
 
     interrupts = Interrupts(listens=ranks.alone)
@@ -93,6 +94,7 @@ def train(config: TrainConfig, run: Run, ranks: Ranks = ALONE) -> dict[str, Any]
                     run.write_transcripts(step, sampled.groups, config.transcripts)
                 progress.stepped(step, sampled.groups, numbers, timing)
                 if step % config.checkpoint_every == 0 or step == algo.steps:
+                    progress.phase("save")
                     run.save(step, model, learner, feed)
                 evaluate_at(step)
             timing = progress.timing([], None)
@@ -125,6 +127,8 @@ def prepare(config: TrainConfig) -> tuple[Callable[[], gymnasium.Env[Any, Any]],
         if not ids:
             raise ConfigError(f"the split {split!r} of {name!r} holds no task")
     check_model(config.model)
+    if config.algo.reference is not None:
+        check_model(config.algo.reference)
     find_device(config.device)
     return lambda: envs.make(name, **options), train_ids, eval_ids
 
@@ -155,7 +159,7 @@ def sampling_at(config: TrainConfig, step: int = 0) -> Sampling:
 
 @hydra.main(version_base="1.3", config_path=None, config_name="train")
 def _main(config: Any) -> None:
-    ranks = join()
+    ranks, run = join(), None
     try:
         if not config.resume:
             given = command_line()
@@ -167,7 +171,8 @@ def _main(config: Any) -> None:
             make_env, train_ids, _ = prepare(resolved)
             dry_run(resolved, run.model_source(resolved.model), make_env, train_ids)
         else:
-            train(resolved, run, ranks)
+            with run.taken():
+                train(resolved, run, ranks)
         ranks.leave()
     except (ConfigError, VerifierError, RewardAlarm, SandboxError, SamplerError, FloatingPointError, OSError) as error:
         ranks.fail(error)
@@ -179,7 +184,8 @@ def _main(config: Any) -> None:
         ranks.fail(error)
     except KeyboardInterrupt:
         if ranks.first_to_fail():
-            print("stopped; go on with resume=RUN", file=sys.stderr)
+            begun = run is not None and (run.folder / "config.yaml").is_file()
+            print(f"stopped; go on with resume={run.folder}" if run and begun else "stopped", file=sys.stderr)
         raise SystemExit(130) from None
 
 

@@ -31,6 +31,8 @@ OWNERS = {
 
 # the boundaries that catch everything, each with its reason
 CATCH_ALL = {
+    "agents/models.py": "of a damaged file, the package that reads tokenizers raises bare exceptions",
+    "agents/trackers.py": "a tracker is a service of others: whatever it raises, the run goes on without it",
     "envs/calls.py": "whatever a call raises belongs to whoever waits for it, not to its thread",
     "envs/code/compare.py": "a special judge is a task's own code: what it raises becomes a VerifierError",
     "envs/registry.py": "a plug-in is user code: reported with its name; a half-loaded module is removed",

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 import torch
 
+from agents.core import SamplerError
+
 _BLOCK = 256
 """The vocabulary is searched in two steps, blocks first: sums stay exact in float32 and cost little."""
 
@@ -21,6 +23,9 @@ def draw(logits_BV: torch.Tensor, uniforms_B: torch.Tensor, temperature: float) 
 
     Returns:
         Token ids and their log-probabilities at this temperature, both of shape [B].
+
+    Raises:
+        SamplerError: A row's logits are no numbers, or none is finite.
     """
     masses = torch.softmax(logits_BV if temperature == 1.0 else logits_BV / temperature, dim=1)
     short = -masses.shape[1] % _BLOCK
@@ -28,6 +33,11 @@ def draw(logits_BV: torch.Tensor, uniforms_B: torch.Tensor, temperature: float) 
         masses = torch.nn.functional.pad(masses, (0, short))
     blocks = masses.view(len(masses), -1, _BLOCK)
     block_ends = blocks.sum(dim=2).double().cumsum(dim=1)
+    if not bool(torch.isfinite(block_ends[:, -1]).all()):
+        raise SamplerError(
+            "the model's logits are not finite: its weights are damaged or have grown beyond all bounds, or its "
+            "precision or the temperature is too low"
+        )
     goal = uniforms_B[:, None] * block_ends[:, -1:]
     block = torch.searchsorted(block_ends, goal, right=True).clamp_max(blocks.shape[1] - 1)
     before = torch.where(block > 0, block_ends.gather(1, (block - 1).clamp_min(0)), 0.0)

@@ -18,6 +18,7 @@ from agents.backends.fixed import CudaGraphs, FixedDecoder, check_graphs
 from agents.backends.modules import ModuleDecoder
 from agents.core import Completion, FinishReason, Sampling
 from agents.heap import give_back
+from envs.core import ConfigError
 
 _REFILL = 0.25
 """Share of the places that are free before prompts are admitted: reading several at a time costs less."""
@@ -80,7 +81,12 @@ class TransformersBackend:
         self.policy_version = policy_version
 
     def generate(self, prompts_ids: Sequence[Sequence[int]], sampling: Sampling) -> list[Completion]:
-        """Sample one completion per prompt and return them in the order of the prompts."""
+        """Sample one completion per prompt and return them in the order of the prompts.
+
+        Raises:
+            ConfigError: The model has no such tokens, or not so many positions.
+            SamplerError: Its logits are no numbers.
+        """
         finished = dict(self.completions(prompts_ids, sampling))
         return [finished[row] for row in range(len(prompts_ids))]
 
@@ -137,6 +143,7 @@ class TransformersBackend:
     def _steps(
         self, prompts: list[tuple[int, ...]], sampling: Sampling
     ) -> Iterator[list[tuple[int, int, float, bool]]]:
+        self._check(prompts, sampling.max_new_tokens)
         device = self.model.device
         uniforms_BT = uniforms(sampling.seed, map(sampling.row, range(len(prompts))), sampling.max_new_tokens).to(
             device
@@ -172,6 +179,19 @@ class TransformersBackend:
                 running += entering
                 waiting = entering.stop
             logits_BV = torch.cat(logits) if len(logits) > 1 else logits[0] if logits else logits_BV
+
+    def _check(self, prompts: list[tuple[int, ...]], max_new_tokens: int) -> None:
+        """Refuse what the model has no embedding for."""
+        config = self.model.config.get_text_config()
+        known = self.model.get_input_embeddings().num_embeddings
+        if (largest := max(map(max, prompts))) >= known:
+            raise ConfigError(f"the tokenizer made the token {largest}, and the model knows {known} only")
+        places = getattr(config, "max_position_embeddings", None)
+        longest = max(map(len, prompts)) + max_new_tokens
+        if places and longest > places and not getattr(config, "rope_parameters", None):
+            raise ConfigError(
+                f"a prompt and {max_new_tokens} new tokens are up to {longest} long: the model has {places} positions"
+            )
 
     def _decoder(self, prompts: list[tuple[int, ...]], max_new_tokens: int) -> Decoder:
         rows = min(self.max_batch, len(prompts))
