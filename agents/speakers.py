@@ -65,15 +65,18 @@ class TokenSpeaker:
         else:
             dialogue.context_ids = self.model.encode_prompt(news)
 
-    def turns(self, dialogues: Sequence[Dialogue], sampling: Sampling) -> Iterator[tuple[int, Turn]]:
+    def turns(self, dialogues: Sequence[Dialogue], sampling: Sampling) -> Iterator[tuple[int, Turn | VerifierError]]:
         """Sample a completion for each, and yield it as it ends where the policy can tell."""
         prompts_ids = [dialogue.seen_ids for dialogue in dialogues]
-        finished: Iterable[tuple[int, Completion]]
+        finished: Iterable[tuple[int, Completion | VerifierError]]
         if isinstance(self.policy, StreamingBackend):
             finished = self.policy.completions(prompts_ids, sampling)
         else:
             finished = enumerate(self.policy.generate(prompts_ids, sampling))
         for row, completion in finished:
+            if isinstance(completion, VerifierError):
+                yield row, completion
+                continue
             text = self.model.decode(completion.token_ids)
             yield row, Turn(context_ids=dialogues[row].context_ids, completion=completion, text=text)
 

@@ -1,5 +1,6 @@
 """Evaluation through a vLLM server, played by a server that samples with a model of ours and tells what vLLM tells."""
 
+import itertools
 import math
 from pathlib import Path
 
@@ -113,6 +114,54 @@ def test_a_log_probability_that_is_not_told_is_nan(tiny):
 def test_a_server_that_fails_gives_no_completion(tiny):
     with serving(500) as answers, pytest.raises(EndpointError, match="answers 500"):
         server(answers, tiny).generate(PROMPTS, SAMPLING)
+
+
+def failing(model, *failures):
+    """Return what answers, but to the calls of these numbers, from 0, with another status."""
+    numbers = itertools.count()
+    answer = play(model)
+
+    def sometimes(asked):
+        return 400 if next(numbers) in failures else answer(asked)
+
+    return sometimes
+
+
+def test_a_request_without_an_answer_has_the_reason_in_its_row(tiny):
+    # the probe is calls 0 to 2
+    with serving(failing(tiny, 3)) as answers:
+        (row, error), (other, completion) = server(answers, tiny).completions(PROMPTS, SAMPLING)
+    assert (row, other) == (0, 1)
+    assert isinstance(error, EndpointError) and "answers 400" in str(error)
+    assert completion.logprobs == pytest.approx(exact_logprobs(tiny, PROMPTS[1], completion.token_ids, 0.7), abs=1e-4)
+
+
+def test_a_probe_that_got_no_answer_is_made_again(tiny):
+    with serving(failing(tiny, 1)) as answers:
+        asked = server(answers, tiny)
+        with pytest.raises(EndpointError, match="answers 400"):
+            asked.generate(PROMPTS, SAMPLING)
+        assert len(asked.generate(PROMPTS, SAMPLING)) == 2
+    assert len(answers.asked) == 3 + 3 + 2
+
+
+def test_a_failed_request_costs_its_episode_and_not_the_evaluation(tiny, command, capsys):
+    options = [f"plugins=[{PLUGIN}]", "env=kinds", "model=tiny", "samples=1", "max_new_tokens=2", "backend=vllm"]
+    with serving(failing(tiny, 5)) as answers:
+        assert command(agents.eval.main, *options, f"backend.url={answers.url}", "backend.tolerance=1e-3") == 0
+    assert "1 completions could not be judged and are left out" in capsys.readouterr().err
+
+
+def test_a_server_that_hangs_after_the_probe_is_given_up(tiny, command, capsys):
+    hanging = itertools.chain([play(tiny)] * 3, itertools.repeat(lambda _: ("wait", 0.6)))
+    options = [f"plugins=[{PLUGIN}]", "env=kinds", "model=tiny", "samples=5", "max_new_tokens=2", "backend=vllm"]
+    options += ["sampler_batch=2", "backend.tolerance=1e-3", "backend.timeout_s=0.5"]
+    with serving(lambda asked: next(hanging)(asked)) as answers:
+        assert command(agents.eval.main, *options, f"backend.url={answers.url}") == 2
+    # of 30 requests, four with three tries each are lost, and as many as two had begun
+    assert 3 + 4 * 3 <= len(answers.asked) <= 3 + 4 * 3 + 2
+    said = capsys.readouterr().err
+    assert "not one of 30 episodes could be judged" in said and "did not answer within 0.5 s" in said
 
 
 def test_a_server_is_evaluated_from_the_command_line(tiny, command, capsys):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 from agents.config import BACKEND_CONFIGS, OpenAIConfig, VllmConfig
 from agents.core import ChatBackend, PolicyBackend
@@ -99,8 +100,8 @@ def check_backend(given: Any, *, training: bool) -> Any:
 def _check_values(config: Any) -> None:
     """Refuse options that make no sense."""
     url = getattr(config, "url", None)
-    if url is not None and not str(url).startswith(("http://", "https://")):
-        raise ConfigError(f"backend.url must begin with http:// or https://, got {url!r}")
+    if url is not None:
+        _check_url(str(url))
     if config.name in CHATS and url is None:
         raise ConfigError(f"backend={config.name} needs backend.url, such as backend.url=http://localhost:8000/v1")
     for name in ("cache_gib", "timeout_s", "concurrency", "tolerance", "context"):
@@ -112,9 +113,31 @@ def _check_values(config: Any) -> None:
     dtypes = ("auto", "float32", "bfloat16", "float16")
     if getattr(config, "dtype", "auto") not in dtypes:
         raise ConfigError(unknown_name("backend.dtype", config.dtype, dtypes))
-    key_env = getattr(config, "key_env", None)
-    if key_env is not None and not os.environ.get(key_env):
-        raise ConfigError(f"backend.key_env={key_env}: there is no such environment variable, or it is empty")
+    if getattr(config, "key_env", None) is not None:
+        _check_key(str(config.key_env))
+
+
+def _check_url(url: str) -> None:
+    if not url.startswith(("http://", "https://")):
+        raise ConfigError(f"backend.url must begin with http:// or https://, got {url!r}")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ConfigError(f"backend.url is no address: {error}, got {url!r}") from error
+    if not host or not url.isprintable():
+        raise ConfigError(f"backend.url must name a host, as http://localhost:8000/v1 does, got {url!r}")
+
+
+def _check_key(key_env: str) -> None:
+    """Refuse a key that cannot be sent; neither it nor what may be it is quoted."""
+    if not key_env.isidentifier():
+        raise ConfigError("backend.key_env is the NAME of the environment variable that holds the key, not the key")
+    key = os.environ.get(key_env, "").strip()
+    if not key:
+        raise ConfigError("backend.key_env: there is no such environment variable, or it is empty")
+    if not (key.isascii() and key.isprintable()):
+        raise ConfigError(f"backend.key_env={key_env}: the key there holds characters that are not printable ASCII")
 
 
 def load_sampler(

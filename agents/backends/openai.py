@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agents.backends.endpoint import Endpoint, EndpointError, the_choice, token_count
+from agents.backends.endpoint import Endpoint, EndpointError, quoted, the_choice, token_count
 from agents.backends.probe import row_seed
 from agents.config import OpenAIConfig
 from agents.core import Completion, FinishReason, Sampling, Turn
@@ -43,10 +43,7 @@ class OpenAIBackend:
             ConfigError: The endpoint refuses the key, or knows no such model.
         """
         bodies = [self._body(conversation, sampling, row) for row, conversation in enumerate(conversations)]
-        return [
-            reply if isinstance(reply, EndpointError) else _turn(reply)
-            for reply in self._endpoint.ask("chat/completions", bodies)
-        ]
+        return [*self._endpoint.ask("chat/completions", bodies, _turn)]
 
     def _body(self, conversation: Sequence[Message], sampling: Sampling, row: int) -> dict[str, Any]:
         return {
@@ -54,18 +51,15 @@ class OpenAIBackend:
             "messages": [{"role": message.role, "content": message.content} for message in conversation],
             "temperature": sampling.temperature,
             "seed": row_seed(sampling, row) % 2**31,
-            self._limit_name: sampling.max_new_tokens,
+            "extra_body": {self._limit_name: sampling.max_new_tokens},  # the client knows not every name of it
         }
 
 
-def _turn(reply: Mapping[str, Any]) -> Turn | EndpointError:
-    try:
-        choice = the_choice(reply)
-    except EndpointError as error:
-        return error
+def _turn(reply: Mapping[str, Any]) -> Turn:
+    choice = the_choice(reply)
     text = _text(choice)
     if not isinstance(text, str):
-        return EndpointError(f"the endpoint's reply has no text: {str(choice.get('message'))[:200]}")
+        raise EndpointError(f"the endpoint's reply has no text: {quoted(choice.get('message'))}")
     completion = Completion(
         token_ids=(),
         logprobs=(),

@@ -7,12 +7,12 @@ log-probabilities with the learner's: `vllm serve FOLDER --logprobs-mode process
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 
-from agents.backends.endpoint import Endpoint, EndpointError, the_choice
+from agents.backends.endpoint import Endpoint, EndpointError, quoted, the_choice
 from agents.backends.probe import (
     TOLERANCES,
     check_agreement,
@@ -48,6 +48,7 @@ class VllmServer:
         dtype = "bfloat16" if config.dtype == "auto" else config.dtype
         self._tolerance = TOLERANCES[dtype] if config.tolerance is None else config.tolerance
         self._served = ""
+        self._probed = False
         self._vocabulary: int = model.model.config.get_text_config().vocab_size
 
     def load_weights(self, weights: Mapping[str, torch.Tensor], policy_version: int) -> None:
@@ -65,25 +66,33 @@ class VllmServer:
             EndpointError: The server did not answer.
             SamplerError: The server's weights or log-probabilities are not the model's.
         """
-        if not self._served:
+        return _all_of(completion for _, completion in self.completions(prompts_ids, sampling))
+
+    def completions(
+        self, prompts_ids: Sequence[Sequence[int]], sampling: Sampling
+    ) -> Iterator[tuple[int, Completion | EndpointError]]:
+        """Yield each completion with its row; where the server did not answer, why.
+
+        Raises:
+            EndpointError: The server did not answer the probe.
+            SamplerError: The server's weights or log-probabilities are not the model's.
+        """
+        if not self._probed:
             self._served = self._endpoint.first_model()
             self._probe()
-        return self._sample(prompts_ids, sampling)
+            self._probed = True
+        yield from enumerate(self._sample(prompts_ids, sampling))
 
     def _probe(self) -> None:
-        prompts = probe_prompts(self.model.model.config.get_text_config().vocab_size, 2**16)
+        prompts = probe_prompts(self._vocabulary, 2**16)
         drawn = probe_sampling(0)
-        difference = largest_difference(self.model, prompts, self._sample(prompts, drawn), drawn.temperature)
+        completions = _all_of(self._sample(prompts, drawn))
+        difference = largest_difference(self.model, prompts, completions, drawn.temperature)
         check_agreement(difference, self._tolerance, 0)
 
-    def _sample(self, prompts_ids: Sequence[Sequence[int]], sampling: Sampling) -> list[Completion]:
+    def _sample(self, prompts_ids: Sequence[Sequence[int]], sampling: Sampling) -> list[Completion | EndpointError]:
         bodies = [self._body(prompt, sampling, row) for row, prompt in enumerate(prompts_ids)]
-        completions = []
-        for reply in self._endpoint.ask("completions", bodies):
-            if isinstance(reply, EndpointError):
-                raise reply
-            completions.append(_completion(the_choice(reply), self._vocabulary))
-        return completions
+        return self._endpoint.ask("completions", bodies, lambda reply: _completion(the_choice(reply), self._vocabulary))
 
     def _body(self, prompt: Sequence[int], sampling: Sampling, row: int) -> dict[str, Any]:
         own = {
@@ -109,17 +118,27 @@ class VllmServer:
         }
 
 
+def _all_of(completions: Iterable[Completion | EndpointError]) -> list[Completion]:
+    """Return the completions, or raise why there is none in the place of one."""
+    found = []
+    for completion in completions:
+        if isinstance(completion, EndpointError):
+            raise completion
+        found.append(completion)
+    return found
+
+
 def _completion(choice: Mapping[str, Any], vocabulary: int) -> Completion:
     tokens, told = choice.get("token_ids"), choice.get("logprobs")
     logprobs = told.get("token_logprobs") if isinstance(told, dict) else None
     if not isinstance(tokens, list) or not isinstance(logprobs, list) or len(tokens) != len(logprobs):
         raise SamplerError("the server tells no token ids with log-probabilities: it must be vLLM 0.10.2 or newer")
     if not all(type(token) is int for token in tokens):
-        raise SamplerError(f"the server's token ids are no numbers: {str(tokens)[:100]}")
+        raise SamplerError(f"the server's token ids are no numbers: {quoted(tokens)[:100]}")
     if not all(0 <= token < vocabulary for token in tokens):
-        raise SamplerError(f"the server's token ids are not of a model with {vocabulary} words: {str(tokens)[:100]}")
+        raise SamplerError(f"the server's token ids are not of a model with {vocabulary} words: {quoted(tokens)[:100]}")
     if not all(value is None or (type(value) in (int, float) and not math.isnan(value)) for value in logprobs):
-        raise SamplerError(f"the server's log-probabilities are no numbers: {str(logprobs)[:100]}")
+        raise SamplerError(f"the server's log-probabilities are no numbers: {quoted(logprobs)[:100]}")
     return Completion(
         token_ids=tuple(tokens),
         logprobs=tuple(finite_or_nan(value) for value in logprobs),
