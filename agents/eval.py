@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import gymnasium
 import hydra
 from omegaconf import MISSING, OmegaConf
 from rich.console import Console
@@ -19,9 +23,10 @@ from agents.backends import check_sampler, load_sampler
 from agents.checkpoint import write_atomic
 from agents.compose import env_options, fail, register_configs
 from agents.config import DEFAULTS, NO_FILES
-from agents.core import SamplerError, Sampling
+from agents.core import ChatBackend, PolicyBackend, SamplerError, Sampling
 from agents.memory import EVALUATION_HELPS, out_of_memory
 from agents.metrics import EvalResult, finite
+from agents.models import LoadedModel
 from agents.rollout import Rollout, text_env
 from agents.schedule import Stream, stream_seed
 from envs.core import SPLITS, ConfigError, RewardAlarm, VerifierError
@@ -143,14 +148,78 @@ def check(config: EvaluateConfig) -> None:
     if config.split not in SPLITS:
         raise ConfigError(unknown_name("split", config.split, SPLITS))
     sandbox_choice(config.sandbox)
-    for name in ("samples", "temperature", "max_new_tokens", "sampler_batch"):
+    for name in ("samples", "temperature", "max_new_tokens", "sampler_batch", "judge_limit_s"):
         if not getattr(config, name) > 0:
             raise ConfigError(f"{name} must be positive, got {getattr(config, name)!r}")
+    if config.judge_limit_s > threading.TIMEOUT_MAX:
+        raise ConfigError(f"judge_limit_s is a number of seconds that can be waited for, got {config.judge_limit_s!r}")
     if not config.seed >= 0:
         raise ConfigError(f"seed must be at least 0, got {config.seed!r}")
     if not 0 <= config.error_budget <= 1:
         raise ConfigError(f"error_budget is a share, from 0 to 1, got {config.error_budget!r}")
+    if config.out:
+        check_out(config.out)
     check_sampler(config.backend, config.model, config.device, training=False)
+
+
+def check_out(out: str) -> None:
+    """Refuse a file that cannot be written, before what is to be in it is found out; its folder need not exist.
+
+    Raises:
+        ConfigError: It is a folder, or none can be made for it.
+    """
+    path = Path(out)
+    if not path.name or path.is_dir():
+        raise ConfigError(f"out={out} is a folder: name a file in it")
+    above = next(folder for folder in path.absolute().parents if folder.exists())
+    if not (above.is_dir() and os.access(above, os.W_OK | os.X_OK)):
+        raise ConfigError(f"out={out} cannot be written: {str(above)!r} is no folder that takes files")
+
+
+def write_out(out: str, report: Mapping[str, Any]) -> None:
+    """Write results as JSON, into a folder that is made where there is none.
+
+    Raises:
+        OSError: The folder cannot be made or written.
+    """
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(Path(out), json.dumps(report, indent=2) + "\n")
+
+
+def play(
+    config: EvaluateConfig,
+    make_env: Callable[[], gymnasium.Env[Any, Any]],
+    policy: PolicyBackend | ChatBackend,
+    model: LoadedModel | None,
+    task_ids: Sequence[str],
+) -> EvalResult:
+    """Evaluate as configured, in environments that `make_env` makes.
+
+    Args:
+        config: How completions are drawn and judged.
+        make_env: Makes one environment; all are closed in the end.
+        policy: Samples completions, or answers with text.
+        model: Encodes and decodes; None for a chat.
+        task_ids: The tasks.
+
+    Raises:
+        VerifierError: More completions than the budget allows have no reward.
+    """
+    budget, limit_s = config.error_budget, config.judge_limit_s
+    sampling = Sampling(temperature=config.temperature, max_new_tokens=config.max_new_tokens)
+    with closing(Rollout(make_env, policy, model, error_budget=budget, judge_limit_s=limit_s)) as rollout:
+        return evaluate(rollout, task_ids, samples=config.samples, sampling=sampling, seed=config.seed)
+
+
+def plain_console() -> Console:
+    """Return what prints text as it is: names of models and folders may look like markup."""
+    return Console(markup=False, emoji=False)
+
+
+def tell_unscored(results: Iterable[EvalResult]) -> None:
+    """Say how many completions have no reward, if there are any."""
+    if count := sum(result.unscored for result in results):
+        print(f"{count} completions could not be judged and are left out", file=sys.stderr)
 
 
 def run(config: EvaluateConfig) -> EvalResult:
@@ -167,36 +236,25 @@ def run(config: EvaluateConfig) -> EvalResult:
     if not task_ids:
         raise ConfigError(f"the split {config.split!r} of {name!r} holds no task")
     policy, model = load_sampler(config.backend, config.model, device=config.device, max_batch=config.sampler_batch)
-    rollout = Rollout(
-        lambda: envs.make(name, **options),
-        policy,
-        model,
-        error_budget=config.error_budget,
-        judge_limit_s=config.judge_limit_s,
-    )
-    sampling = Sampling(temperature=config.temperature, max_new_tokens=config.max_new_tokens)
-    try:
-        result = evaluate(rollout, task_ids, samples=config.samples, sampling=sampling, seed=config.seed)
-    finally:
-        rollout.close()
-    console = Console()
+    result = play(config, lambda: envs.make(name, **options), policy, model, task_ids)
+    console = plain_console()
     console.print(results_table(result, f"{config.model} on {name}, {config.split}"))
     if measures := measures_table(result):
         console.print(measures)
-    if result.unscored:
-        print(f"{result.unscored} completions could not be judged and are left out", file=sys.stderr)
+    tell_unscored([result])
     if config.out:
         settings = OmegaConf.to_container(OmegaConf.structured(config)) if not OmegaConf.is_config(config) else None
         numbers = finite({**result.summary(), **asdict(result)})
         report = {"config": settings or OmegaConf.to_container(config), "rates": result.rates, **numbers}
-        write_atomic(Path(config.out), json.dumps(report, indent=2) + "\n")
+        write_out(config.out, report)
     return result
 
 
-@hydra.main(version_base="1.3", config_path=None, config_name="eval")
-def _main(config: Any) -> None:
+@contextmanager
+def told_in_one_line() -> Iterator[None]:
+    """End the process with one line, and an exit code that is not 0, where something stops an evaluation."""
     try:
-        run(config)
+        yield
     except (ConfigError, VerifierError, RewardAlarm, SandboxError, SamplerError, OSError) as error:
         fail(error)
     except (RuntimeError, MemoryError) as error:
@@ -206,6 +264,12 @@ def _main(config: Any) -> None:
     except KeyboardInterrupt:
         print("stopped; nothing was written", file=sys.stderr)
         raise SystemExit(130) from None
+
+
+@hydra.main(version_base="1.3", config_path=None, config_name="eval")
+def _main(config: Any) -> None:
+    with told_in_one_line():
+        run(config)
 
 
 def main() -> None:

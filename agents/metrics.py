@@ -23,8 +23,9 @@ from agents.checkpoint import write_atomic
 from agents.core import Group, Trajectory
 from agents.feed import Sampled
 from agents.totals import totals
-from agents.trackers import TRACKERS
-from envs.statistics import wilson_interval
+from agents.trackers import TRACKERS, Dispensable
+from envs.core import ConfigError
+from envs.statistics import clustered_interval, paired_difference
 
 
 def pass_at_k(passes: int, samples: int, k: int) -> float:
@@ -92,14 +93,14 @@ class EvalResult:
         return self.samples * len(self.scored) - sum(self.scored.values())
 
     def summary(self, level: str | None = None) -> dict[str, Any]:
-        """Return pass@1 with its Wilson interval, pass@k and the measures, of one level or of all tasks.
+        """Return pass@1 with its interval, pass@k and the measures, of one level or of all tasks.
 
         Of all tasks also the audit, and under `pass@1 by TAG` the mean over a tag's values of their tasks' pass rates:
         each value counts the same, however many tasks it has.
         """
         tasks = [task for task in self.rates if level is None or self.levels[task] == level]
         passes, trials = sum(self.passes[task] for task in tasks), sum(self.scored[task] for task in tasks)
-        low, high = wilson_interval(passes, trials)
+        low, high = clustered_interval(self.passes, {task: self.scored[task] for task in tasks})
         full = [task for task in tasks if self.scored[task] >= self.samples]
         return {
             "tasks": len(tasks),
@@ -124,9 +125,9 @@ class EvalResult:
         return math.fsum(values[task] * self.scored[task] for task in counted) / trials if trials else math.nan
 
     def share_interval(self, name: str) -> tuple[float, float]:
-        """Return the Wilson interval of a measure that is 0 or 1, over all completions."""
-        trials = sum(self.scored[task] for task in self.measures[name])
-        return wilson_interval(self.measure(name) * trials if trials else 0.0, trials)
+        """Return the interval of a measure that is 0 or 1, over all completions."""
+        trials = {task: self.scored[task] for task in self.measures[name] if self.scored[task]}
+        return clustered_interval({task: self.measures[name][task] * count for task, count in trials.items()}, trials)
 
     def _by_tag(self) -> dict[str, float]:
         means = {}
@@ -174,6 +175,16 @@ def _tags_of_many_values(groups: Sequence[Group]) -> dict[str, dict[str, str]]:
             if tag != "level":
                 found[tag][group.task_id] = value
     return {tag: values for tag, values in found.items() if len(set(values.values())) >= _MANY}
+
+
+NO_COMMON_TASK = "no task was evaluated both before and after"
+
+
+def rate_difference(before: EvalResult, after: EvalResult) -> dict[str, float] | None:
+    """Return by how much pass@1 rose: `mean`, and `low` and `high` of its interval; None without a common task."""
+    if not before.rates.keys() & after.rates.keys():
+        return None
+    return dict(zip(("mean", "low", "high"), paired_difference(before.rates, after.rates), strict=True))
 
 
 def audit_metrics(members: Sequence[Trajectory]) -> dict[str, float]:
@@ -248,18 +259,28 @@ class MetricsWriter:
     Args:
         run_dir: Folder of the run.
         first_step: Lines from this step on are dropped: they were written after the checkpoint that is resumed.
-        trackers: Names of `trackers.TRACKERS`.
+        trackers: Names of `trackers.TRACKERS`; one that fails later is told of, and left out from then on.
+        config: What the run is asked to do, for the trackers.
+
+    Raises:
+        ConfigError: One of the files is damaged, or a tracker cannot begin.
     """
 
-    def __init__(self, run_dir: Path, first_step: int = 0, trackers: Sequence[str] = ()) -> None:
-        self._trackers = [TRACKERS[name][1](run_dir, first_step) for name in trackers]  # before a file is open
-        self._files = {}
-        for name in ("metrics", "timing", "transcripts"):
-            path = run_dir / f"{name}.jsonl"
+    def __init__(
+        self,
+        run_dir: Path,
+        first_step: int = 0,
+        trackers: Sequence[str] = (),
+        config: Mapping[str, Any] | None = None,
+    ) -> None:
+        paths = {name: run_dir / f"{name}.jsonl" for name in ("metrics", "timing", "transcripts")}
+        for path in paths.values():
             if path.exists():
-                kept = [line for line in path.read_text(encoding="utf-8").splitlines() if _before(line, first_step)]
-                write_atomic(path, "".join(f"{line}\n" for line in kept))
-            self._files[name] = path.open("a", encoding="utf-8")
+                kept = [text for text, line in _parsed(path, unfinished=True) if line["step"] < first_step]
+                write_atomic(path, "".join(f"{text}\n" for text in kept))
+        made = [TRACKERS[name][1](run_dir, first_step, config) for name in trackers]  # before a file is open
+        self._trackers = [Dispensable(tracker) for tracker in made]
+        self._files = {name: path.open("a", encoding="utf-8") for name, path in paths.items()}
 
     def write(self, name: str, step: int, values: Mapping[str, Any]) -> None:
         """Append one line to `metrics`, `timing` or `transcripts`; a number that is not finite becomes null.
@@ -279,12 +300,14 @@ class MetricsWriter:
         for tracker in self._trackers if numbers else ():
             tracker.write(step, numbers)
 
-    def close(self) -> None:
-        """Close the files."""
-        for file in self._files.values():
-            file.close()
-        for tracker in self._trackers:
-            tracker.close()
+    def close(self, *, failed: bool = False) -> None:
+        """Close the files, and tell the trackers whether the run failed."""
+        try:
+            for file in self._files.values():
+                file.close()
+        finally:
+            for tracker in self._trackers:
+                tracker.close(failed=failed)
 
     def __enter__(self) -> MetricsWriter:
         return self
@@ -292,7 +315,7 @@ class MetricsWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self.close(failed=kind is not None)
 
 
 def is_seconds(key: str) -> bool:
@@ -313,21 +336,58 @@ def finite(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def read_evaluation(path: Path) -> EvalResult:
+    """Return an evaluation that a run wrote down.
+
+    Raises:
+        ConfigError: The file is damaged.
+    """
+    try:
+        result = EvalResult(**json.loads(path.read_text(encoding="utf-8")))
+        result.summary()  # fails where a part of it is not what it should be
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ConfigError(f"{str(path)!r} is not the result of an evaluation: {error!r}") from error
+    return result
+
+
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Return the lines of a JSONL file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    """Return the lines of a JSONL file, each with its step.
+
+    Raises:
+        ConfigError: The file is damaged.
+    """
+    return [line for _, line in _parsed(path)]
 
 
 def read_whole_lines(path: Path) -> list[dict[str, Any]]:
-    """Return the lines of a JSONL file that another process may be writing to, without one that is not whole yet."""
-    if not path.is_file():
-        return []
-    whole, _, _ = path.read_text(encoding="utf-8").rpartition("\n")
-    return [json.loads(line) for line in whole.splitlines()]
+    """Return the lines of a JSONL file that another process may be writing to, without one that is not whole yet.
+
+    Raises:
+        ConfigError: The file is damaged.
+    """
+    return [line for _, line in _parsed(path, unfinished=True)] if path.is_file() else []
 
 
-def _before(line: str, first_step: int) -> bool:
-    try:
-        return int(json.loads(line)["step"]) < first_step
-    except (ValueError, KeyError):
-        return False  # the process was killed while it wrote this line
+def _parsed(path: Path, *, unfinished: bool = False) -> list[tuple[str, dict[str, Any]]]:
+    """Return the lines of a JSONL file, each as it is written and as what it says.
+
+    Args:
+        path: The file.
+        unfinished: Whether the last line may be half written, and is left out then.
+
+    Raises:
+        ConfigError: A line is not an object with a step.
+    """
+    *whole, last = path.read_bytes().split(b"\n")
+    found = []
+    for number, line in enumerate([*whole, last] if last else whole, start=1):
+        try:
+            text = line.decode()
+            values = json.loads(text)
+        except ValueError:
+            values = None
+        if isinstance(values, dict) and isinstance(values.get("step"), int):
+            found.append((text, values))
+        elif number <= len(whole) or not unfinished:
+            raise ConfigError(f"{str(path)!r} is damaged: line {number} is no JSON object with a step")
+    return found

@@ -8,35 +8,31 @@ counterfactual test turns an absent feature that speaks for another gene into a 
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import hydra
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
 import envs
 from agents.backends import load_sampler
-from agents.checkpoint import write_atomic
 from agents.compose import env_options, fail, register_configs
-from agents.core import ChatBackend, PolicyBackend, SamplerError, Sampling
-from agents.eval import EvaluateConfig, check, evaluate
+from agents.core import ChatBackend, PolicyBackend, Sampling
+from agents.eval import EvaluateConfig, check, plain_console, play, tell_unscored, told_in_one_line, write_out
 from agents.metrics import EvalResult, finite
 from agents.models import LoadedModel
-from agents.rollout import Rollout, text_env
+from agents.rollout import text_env
 from agents.speakers import Dialogue, make_speaker
-from envs.core import ConfigError, RewardAlarm, Task, VerifierError
+from envs.core import ConfigError, Task, VerifierError
 from envs.genes.env import GenesEnv
 from envs.genes.leak import Overtaking, counterfactual
 from envs.genes.readings import READINGS
 from envs.statistics import paired_difference
 from envs.text_env import TextEnv
-from sandbox.core import SandboxError
 
 
 def run(config: EvaluateConfig) -> dict[str, EvalResult]:
@@ -58,25 +54,23 @@ def run(config: EvaluateConfig) -> dict[str, EvalResult]:
     if not common:
         raise ConfigError(f"no case in the split {config.split!r} of {name!r} has present and absent features")
     policy, model = load_sampler(config.backend, config.model, device=config.device, max_batch=config.sampler_batch)
-    sampling = Sampling(temperature=config.temperature, max_new_tokens=config.max_new_tokens)
-    results: dict[str, EvalResult] = {}
-    for reading, variant in variants.items():
-        rollout = Rollout(lambda variant=variant: envs.make(name, **variant), policy, model)  # type: ignore[misc]
-        results[reading] = evaluate(rollout, common, samples=config.samples, sampling=sampling, seed=config.seed)
-        rollout.close()
+    results: dict[str, EvalResult] = {
+        reading: play(config, partial(envs.make, name, **variant), policy, model, common)
+        for reading, variant in variants.items()
+    }
     env = text_env(envs.make(name, **variants["full"]))
-    moved = counterfactual_test(env, common, policy, model, replace(sampling, seed=config.seed))
+    sampling = Sampling(temperature=config.temperature, max_new_tokens=config.max_new_tokens, seed=config.seed)
+    moved = counterfactual_test(env, common, policy, model, sampling)
     leak = leak_index(results)
-    console = Console()
+    console = plain_console()
     console.print(readings_table(results, f"{config.model} on {name}, {config.split}: {len(common)} cases"))
-    console.print(f"leak index: {leak[0]:+.3f} ({leak[1]:+.3f} to {leak[2]:+.3f})", highlight=False)
+    said = f"{leak[0]:+.3f} ({leak[1]:+.3f} to {leak[2]:+.3f})" if leak else "unknown: no case was judged in both"
+    console.print(f"leak index: {said}", highlight=False)
     console.print(f"counterfactual: {moved.overtook} of {moved.asked} genes overtake the right one", highlight=False)
+    tell_unscored(results.values())
     if config.out:
         report: dict[str, Any] = {reading: finite(asdict(result)) for reading, result in results.items()}
-        write_atomic(
-            Path(config.out),
-            json.dumps({"leak_index": leak, "counterfactual": asdict(moved), **report}, indent=1) + "\n",
-        )
+        write_out(config.out, {"leak_index": leak, "counterfactual": asdict(moved), **report})
     return results
 
 
@@ -110,9 +104,14 @@ def counterfactual_test(
     return counterfactual(env, begun, ask)
 
 
-def leak_index(results: Mapping[str, EvalResult]) -> tuple[float, float, float]:
-    """Return pass@1 by absent features alone less that by another patient's: the mean and its 95 % interval."""
-    return paired_difference(results["shuffled"].rates, results["absent"].rates)
+def leak_index(results: Mapping[str, EvalResult]) -> tuple[float, float, float] | None:
+    """Return pass@1 by absent features alone less that by another patient's: the mean and its 95 % interval.
+
+    Returns:
+        Mean, low and high; None where no case was judged in both readings.
+    """
+    shuffled, absent = results["shuffled"].rates, results["absent"].rates
+    return paired_difference(shuffled, absent) if shuffled.keys() & absent.keys() else None
 
 
 def readings_table(results: Mapping[str, EvalResult], title: str) -> Table:
@@ -130,10 +129,8 @@ def readings_table(results: Mapping[str, EvalResult], title: str) -> Table:
 
 @hydra.main(version_base="1.3", config_path=None, config_name="readings")
 def _main(config: Any) -> None:
-    try:
+    with told_in_one_line():
         run(config)
-    except (ConfigError, VerifierError, RewardAlarm, SandboxError, SamplerError, OSError) as error:
-        fail(error)
 
 
 def main() -> None:

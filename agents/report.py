@@ -7,19 +7,21 @@ import math
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from agents.checkpoint import write_atomic
 from agents.config import TrainConfig
-from agents.eval import results_table
-from agents.metrics import EvalResult, finite, is_seconds, read_lines
+from agents.eval import plain_console, results_table
+from agents.metrics import NO_COMMON_TASK, EvalResult, finite, is_seconds, rate_difference, read_lines
 from agents.run import Run
-from envs.statistics import paired_difference
 
 
 def finish(run: Run, config: TrainConfig) -> dict[str, Any]:
-    """Summarise a finished run: print, write `summary.json` and `curves.png`, and return the summary."""
+    """Summarise a finished run: print, write `summary.json` and `curves.png`, and return the summary.
+
+    Raises:
+        ConfigError: A file of the run is damaged.
+    """
     evaluations = run.evaluations()
     timing = read_lines(run.folder / "timing.jsonl")
     first, last = min(evaluations), max(evaluations)
@@ -33,10 +35,10 @@ def finish(run: Run, config: TrainConfig) -> dict[str, Any]:
         "peak_memory_bytes": max((int(line.get("peak_memory_bytes", 0)) for line in timing), default=0),
         "before": evaluations[first].summary(),
         "after": evaluations[last].summary(),
+        "difference": rate_difference(evaluations[first], evaluations[last]),
     }
-    summary["difference"] = dict(
-        zip(("mean", "low", "high"), paired_difference(evaluations[first].rates, evaluations[last].rates), strict=True)
-    )
+    if summary["difference"] is None:
+        summary["note"] = NO_COMMON_TASK
     lines = read_lines(run.folder / "metrics.jsonl")
     if audit := _audit_in_training(lines):
         summary["audit_in_training"] = audit
@@ -72,6 +74,8 @@ def draw_curves(folder: Path, evaluations: dict[int, EvalResult]) -> None:
     )
     left.set(xlabel="step", ylabel="pass@1", ylim=(0, None))
     left.legend(frameon=False)
+    if rate_difference(evaluations[min(evaluations)], evaluations[max(evaluations)]) is None:
+        left.set_title(NO_COMMON_TASK, fontsize="medium")
     right.plot(steps, [line["completion_length"] for line in lines], color="#c60")
     right.set(xlabel="step", ylabel="tokens a completion", ylim=(0, None))
     if audited:
@@ -104,19 +108,21 @@ def _audit_in_training(lines: list[dict[str, Any]]) -> dict[str, float]:
 
 
 def _show(summary: dict[str, Any], last: EvalResult, folder: Path) -> None:
-    console = Console()
+    console = plain_console()
     console.print(results_table(last, f"{summary['env']}, {summary['split']}, after {summary['steps']} steps"))
     table = Table(title="pass@1 on tasks that were never trained on")
     for column in ("before", "after", "difference", "95 % interval"):
         table.add_column(column, justify="right")
     difference = summary["difference"]
-    table.add_row(
-        f"{summary['before']['pass@1']:.3f}",
-        f"{summary['after']['pass@1']:.3f}",
-        f"{difference['mean']:+.3f}",
-        f"{difference['low']:+.3f} to {difference['high']:+.3f}",
+    cells = (
+        [f"{difference['mean']:+.3f}", f"{difference['low']:+.3f} to {difference['high']:+.3f}"]
+        if difference
+        else ["-", "-"]
     )
+    table.add_row(f"{summary['before']['pass@1']:.3f}", f"{summary['after']['pass@1']:.3f}", *cells)
     console.print(table)
+    if not difference:
+        console.print(NO_COMMON_TASK, highlight=False)
     if audit := summary.get("audit_in_training"):
         console.print(
             f"reward-hacking gap in training {audit['hacking_gap']:.3f}, over {audit['audited']} audited answers",

@@ -11,7 +11,7 @@ _Z95 = 1.959963984540054
 _NUMBERS_AT_ONCE = 2**22
 
 
-def wilson_interval(successes: float, trials: int) -> tuple[float, float]:
+def wilson_interval(successes: float, trials: float) -> tuple[float, float]:
     """Return the 95 % Wilson score interval of a proportion; (0, 1) without trials."""
     if trials == 0:
         return 0.0, 1.0
@@ -19,6 +19,32 @@ def wilson_interval(successes: float, trials: int) -> tuple[float, float]:
     centre = (share + spread / 2) / (1 + spread)
     half = _Z95 * math.sqrt(share * (1 - share) / trials + spread / (4 * trials)) / (1 + spread)
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def clustered_interval(successes: Mapping[str, float], trials: Mapping[str, int]) -> tuple[float, float]:
+    """Return the 95 % interval of a share of completions, of which those of one task are not independent.
+
+    It is Wilson's of an effective number of trials, p(1 - p) / v (PMC6690503), where v is the cluster-robust variance
+    of the share p, a task being a cluster (arXiv 2411.00640; times K / (K - 1) for K tasks). That number is at least
+    the tasks', which it also is where nothing shows how much they differ, and at most the completions'.
+
+    Args:
+        successes: Completions that count, by task.
+        trials: All completions of the same tasks, at least one each.
+
+    Returns:
+        Low and high; 0 and 1 without tasks.
+    """
+    tasks, completions = len(trials), sum(trials.values())
+    if not tasks:
+        return 0.0, 1.0
+    share = math.fsum(successes[task] for task in trials) / completions
+    effective: float = tasks
+    if tasks > 1 and 0 < share < 1:
+        squares = math.fsum((successes[task] - share * count) ** 2 for task, count in trials.items())
+        variance = squares / completions**2 * tasks / (tasks - 1)
+        effective = min(max(share * (1 - share) / variance, tasks), completions) if variance else completions
+    return wilson_interval(share * effective, effective)
 
 
 def paired_difference(

@@ -16,12 +16,15 @@ from agents.metrics import (
     EvalResult,
     MetricsWriter,
     pass_at_k,
+    read_evaluation,
     read_lines,
+    read_whole_lines,
     step_metrics,
     step_numbers,
 )
 from envs import RewardBreakdown, RewardTerm
-from envs.statistics import paired_difference, wilson_interval
+from envs.core import ConfigError
+from envs.statistics import clustered_interval, paired_difference, wilson_interval
 
 
 def trajectory(task_id, score, length=2, level="1"):
@@ -55,6 +58,46 @@ def test_wilson_intervals_of_known_proportions():
 
 def test_without_trials_a_proportion_may_be_anything():
     assert wilson_interval(0, 0) == (0.0, 1.0)
+
+
+def interval(*of_tasks):
+    """The interval of tasks given as (solved, completions)."""
+    solved = {str(index): passes for index, (passes, _) in enumerate(of_tasks)}
+    return clustered_interval(solved, {str(index): count for index, (_, count) in enumerate(of_tasks)})
+
+
+def test_completions_of_a_task_that_are_all_alike_are_one_trial():
+    # 48 tasks, half of them solved by all 8: v = 48 * 4^2 / 384^2 * 48/47 gives 47 trials, but there are 48 tasks
+    assert (
+        interval(*[(8, 8)] * 24, *[(0, 8)] * 24) == wilson_interval(24, 48) == pytest.approx((0.364, 0.636), abs=5e-4)
+    )
+    # one completion each: as ever
+    assert interval(*[(1, 1)] * 3, *[(0, 1)] * 7) == pytest.approx(wilson_interval(3, 10))
+
+
+def test_tasks_that_do_not_differ_leave_each_completion_a_trial():
+    assert interval((2, 4), (2, 4), (2, 4)) == wilson_interval(6, 12)
+
+
+def test_tasks_that_differ_somewhat_leave_a_number_of_trials_in_between():
+    # 12 of 24; residuals 2, -2, 1, -1, 0, 0: v = 10 / 24^2 * 6/5 = 1/48, and 1/4 / v = 12
+    assert interval((4, 4), (0, 4), (3, 4), (1, 4), (2, 4), (2, 4)) == pytest.approx(wilson_interval(6, 12))
+    # of 1, 2 and 4 completions: 4 of 7, residuals 1 - 4/7, 0 - 8/7 and 3 - 16/7 with squares 9, 64 and 25 in 49ths:
+    # v = 2 / 7^2 * 3/2 = 3/49, and 12/49 / v = 4
+    assert interval((1, 1), (0, 2), (3, 4)) == pytest.approx(wilson_interval(4 * 4 / 7, 4))
+
+
+def test_where_nothing_shows_how_tasks_differ_each_is_one_trial():
+    assert interval((0, 8), (0, 8)) == wilson_interval(0, 2)
+    assert interval((8, 8), (8, 8)) == wilson_interval(2, 2)
+    assert interval((3, 8)) == wilson_interval(3 / 8, 1)
+    assert interval() == (0.0, 1.0)
+
+
+def test_an_evaluation_takes_tasks_and_not_completions_for_independent():
+    groups = [group(str(task), *[float(task < 24)] * 8) for task in range(48)]
+    summary = EvalResult.of(groups, samples=8).summary()
+    assert (summary["low"], summary["high"]) == wilson_interval(24, 48)
 
 
 @pytest.mark.parametrize(
@@ -218,6 +261,35 @@ def test_lines_after_the_checkpoint_and_a_half_written_one_are_dropped_on_resume
     ]
 
 
+@pytest.mark.parametrize(
+    ("content", "line"), [(b'{"step": 1}\n5\n', 2), (b"\xff\xfe\n", 1), (b'{"reward": 1.0}\n', 1), (b'{"step": 1\n', 1)]
+)
+@pytest.mark.parametrize("name", ["metrics.jsonl", "timing.jsonl"])
+def test_a_line_that_no_run_writes_is_told_by_file_and_number(name, content, line, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(content)
+    for read in (read_lines, read_whole_lines, lambda path: MetricsWriter(path.parent, first_step=9)):
+        with pytest.raises(ConfigError, match=f"{path}' is damaged: line {line} is no JSON object with a step"):
+            read(path)
+    assert path.read_bytes() == content
+
+
+def test_a_last_line_counts_as_soon_as_it_is_whole(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"step": 1}\n{"step": 2')
+    assert read_whole_lines(path) == [{"step": 1}]
+    path.write_text('{"step": 1}\n{"step": 2}')
+    assert read_whole_lines(path) == [{"step": 1}, {"step": 2}]
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"samples": 1, "passes": {"a": 2}, "scored": {"a": 1}}'])
+def test_an_evaluation_that_is_none_is_told_by_its_file(content, tmp_path):
+    path = tmp_path / "eval_000000.json"
+    path.write_text(content)
+    with pytest.raises(ConfigError, match=f"{path}' is not the result of an evaluation"):
+        read_evaluation(path)
+
+
 def test_every_line_is_json_that_strict_readers_take(tmp_path):
     def refuse(constant):
         raise AssertionError(f"{constant} is not JSON")
@@ -286,10 +358,11 @@ def test_an_evaluation_reports_measures_and_shares_with_their_intervals_and_keep
     assert result.shares == ["top"]
     assert result.summary()["measure/top"] == 1 / 4
     assert result.summary()["measure/length"] == 2.0
-    assert result.share_interval("top") == wilson_interval(1, 4)
+    # 1 of 4, residuals 1 - 2/4 and 0 - 2/4: v = (1/4 + 1/4) / 4^2 * 2 = 1/16, and 3/16 / v = 3 trials
+    assert result.share_interval("top") == wilson_interval(3 / 4, 3)
     assert EvalResult(**json.loads(json.dumps(asdict(result)))) == result
     table = measures_table(result)
-    assert [next(iter(column.cells)) for column in table.columns] == ["top", "0.250", "0.046 - 0.699"]
+    assert [next(iter(column.cells)) for column in table.columns] == ["top", "0.250", "0.037 - 0.744"]
 
 
 def test_a_rate_by_tag_counts_each_value_of_the_tag_once():

@@ -7,6 +7,8 @@ import json
 import pytest
 
 from agents import compare, readings, train
+from agents.metrics import EvalResult
+from agents.rollout import Rollout
 
 GENES = ("TSC2", "NF1", "FBN1", "STXBP1", "ANKRD11", "RPGRIP1", "UMOD", "CHD8", "LMNA", "SCN1A", "PTPN11", "ABCA4")
 
@@ -51,6 +53,46 @@ def test_a_model_is_asked_about_the_same_cases_in_every_reading(reports, tmp_pat
 def test_readings_that_cannot_be_are_refused(arguments, message, command, capsys):
     assert command(readings.main, "model=tiny", *arguments) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"), [(KeyboardInterrupt(), 130, "stopped; "), (MemoryError(), 2, "error: out of")]
+)
+def test_what_stops_readings_is_one_line_and_what_judges_is_closed(
+    error, code, said, reports, command, monkeypatch, capfd
+):
+    closed, close = [], Rollout.close
+
+    def completions(*_):
+        raise error
+
+    monkeypatch.setattr("agents.backends.transformers.TransformersBackend.completions", completions)
+    monkeypatch.setattr(Rollout, "close", lambda rollout: (closed.append(rollout), close(rollout)))
+    options = ("model=tiny", "samples=1", "max_new_tokens=4")
+    assert command(readings.main, "env=genes", f"env.cases={reports}", "env.shots=false", *options) == code
+    told = capfd.readouterr().err
+    assert told.startswith(said) and told.count("\n") == 1 and len(closed) == 1
+
+
+def test_readings_are_judged_within_the_limits_that_are_given(reports, command, monkeypatch):
+    begun, begin = [], Rollout.__init__
+
+    def noted(rollout, *arguments, **options):
+        begun.append((options["error_budget"], options["judge_limit_s"]))
+        begin(rollout, *arguments, **options)
+
+    monkeypatch.setattr(Rollout, "__init__", noted)
+    options = ("model=tiny", "samples=1", "max_new_tokens=4", "error_budget=0.25", "judge_limit_s=7")
+    assert command(readings.main, "env=genes", f"env.cases={reports}", "env.shots=false", *options) == 0
+    assert set(begun) == {(0.25, 7.0)} and len(begun) == len(readings.READINGS)
+
+
+def test_a_leak_of_which_no_case_tells_is_unknown():
+    one, other = (
+        EvalResult(samples=1, passes={task: 1}, scored={task: 1}, levels={task: "-"}, mean_length=1, truncated=0)
+        for task in "ab"
+    )
+    assert readings.leak_index({"shuffled": one, "absent": other}) is None
 
 
 def test_a_run_on_genes_reports_its_measures_and_can_be_compared_with_itself(tmp_path, command, capsys):

@@ -10,6 +10,7 @@ from agents.serve.app import Server
 from agents.serve.settings import Settings
 from agents.serve.store import ENDED, EventRow
 from agents.serve.worker import MAX_ATTEMPTS
+from envs.core import ConfigError
 
 START = """
 import os, pathlib, signal, sys, time
@@ -68,7 +69,7 @@ class Programs:
             assert self.row(job_id).status not in ENDED, self.row(job_id).error
             try:
                 self.worker.tick()
-            except (KeyError, OSError):
+            except (ConfigError, KeyError, OSError):
                 stumbles += 1
             self.worker._closing.wait(0.01)
         raise AssertionError(self.row(job_id).status)
@@ -87,7 +88,8 @@ def test_a_job_whose_numbers_cannot_be_told_fails_after_five_attempts_and_the_ne
     assert programs.work(broken, "failed") == MAX_ATTEMPTS - 1  # the last attempt is the end of it
     error = json.loads(programs.row(broken).error)
     assert error["code"] == "server_error"
-    assert error["message"] == "the server failed to go on with this job 5 times in a row: KeyError: 'step'"
+    reason = "ConfigError: 'run/metrics.jsonl' is damaged: line 1 is no JSON object with a step"
+    assert error["message"] == f"the server failed to go on with this job 5 times in a row: {reason}"
     assert programs.messages(broken)[0] == f"The job failed: {error['message']}"
     programs.work(good, "succeeded")
 

@@ -5,8 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from agents import compare
-from agents.metrics import MetricsWriter
+from agents.metrics import MetricsWriter, read_lines
 from agents.trackers import chosen_trackers
 from envs.core import ConfigError
 
@@ -58,7 +57,8 @@ def test_a_service_that_takes_nothing_at_the_end_keeps_nobody_waiting(tmp_path, 
     over, sent = threading.Event(), []
 
     def init(**_):
-        return SimpleNamespace(finish=over.wait, log=sent.append, define_metric=lambda *_, **__: None)
+        finish = lambda exit_code: over.wait()  # noqa: E731
+        return SimpleNamespace(finish=finish, log=sent.append, define_metric=lambda *_, **__: None)
 
     monkeypatch.setattr(wandb, "init", init)
     monkeypatch.setattr("agents.trackers._LAST_WAIT_S", 0.2)
@@ -69,42 +69,80 @@ def test_a_service_that_takes_nothing_at_the_end_keeps_nobody_waiting(tmp_path, 
     assert "W&B has not taken everything within 0.2 s" in capfd.readouterr().err
 
 
-def a_run(folder, passes, rewards):
-    """A run's folder as far as it is compared: two tasks with four completions each."""
-    folder.mkdir()
-    evaluation = {
-        "samples": 4, "passes": dict(zip("ab", passes, strict=True)), "scored": {"a": 4, "b": 4},
-        "levels": {"a": "1", "b": "1"}, "mean_length": 3.0, "truncated": 0.0,
-    }  # fmt: skip
-    (folder / "eval_000002.json").write_text(json.dumps(evaluation))
-    lines = [{"step": step, "reward": reward, "entropy": 2.0} for step, reward in enumerate(rewards, start=1)]
-    (folder / "metrics.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-    timing = {"step": 1, "sample_s": 60.0, "sample_cpu_s": 120.0, "tokens_per_s": 9.0, "sampled_tokens": 500,
-              "sampler/sync_s": 60.0, "peak_memory_bytes": 2**31}  # fmt: skip
-    (folder / "timing.jsonl").write_text(json.dumps(timing) + "\n")
-    return str(folder)
+class Service:
+    """Stands in for W&B, and fails where it is told to."""
+
+    def __init__(self, fails=()):
+        self.fails, self.began, self.sent, self.ended = fails, {}, [], []
+
+    def init(self, **settings):
+        self.began = settings
+        return self
+
+    def define_metric(self, *_, **__):
+        """Take it for granted."""
+
+    def log(self, values):
+        if "log" in self.fails:
+            raise BrokenPipeError("the service\nhas died")
+        self.sent.append(values)
+
+    def finish(self, exit_code=None):
+        self.ended.append(exit_code)
+        if "finish" in self.fails:
+            raise ValueError
 
 
-def test_several_runs_are_compared_with_the_first_by_task_and_drawn_into_one_picture(tmp_path, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
-    # tasks a and b: 0/4 and 2/4 before, 2/4 and 4/4 after: both differ by a half
-    first = a_run(tmp_path / "first", (0, 2), (0.1, 0.2))
-    others = [a_run(tmp_path / "second", (2, 4), (0.3, 0.5)), a_run(tmp_path / "third", (0, 2), (0.1, 0.1))]
-    picture = tmp_path / "compare.png"
-    assert compare.main([first, *others, f"out={picture}"]) == 0
-    said = capsys.readouterr().out
-    assert "+0.500" in said
-    assert "+0.500 to +0.500" in said
-    assert "+0.000 to +0.000" in said
-    # a minute, two of processor time, 500 tokens, 2 GiB
-    cells = next(line for line in said.splitlines() if "second" in line and "500" in line)
-    assert all(cell in cells for cell in ("1.0", "2.0", "500", "2.0"))
-    assert picture.read_bytes().startswith(b"\x89PNG")
+@pytest.fixture
+def service(monkeypatch):
+    """Have W&B be a service that fails where it is told to: (*methods)."""
+    wandb = pytest.importorskip("wandb", reason="the extra `wandb` is not installed")
+
+    def make(*fails):
+        service = Service(fails)
+        monkeypatch.setattr(wandb, "init", service.init)
+        return service
+
+    return make
 
 
-def test_runs_without_a_common_task_or_an_evaluation_are_told_in_one_line(tmp_path, capsys):
-    one = a_run(tmp_path / "one", (0, 2), (0.1,))
-    (tmp_path / "empty").mkdir()
-    assert compare.main([one, str(tmp_path / "empty")]) == 2
-    assert compare.main([one]) == 2
-    assert [line[:6] for line in capsys.readouterr().err.splitlines()] == ["error:", "error:"]
+def test_a_service_that_dies_is_told_of_once_and_the_run_goes_on(tmp_path, service, capfd):
+    stub = service("log", "finish")
+    with MetricsWriter(tmp_path, 1, ["wandb"]) as writer:
+        for step in (1, 2):
+            writer.write("metrics", step, {"reward": 0.5})
+    assert capfd.readouterr().err == "W&B: the service has died; its numbers are no longer sent\n"
+    assert stub.ended == [0]  # its process is ended all the same
+    assert [line["step"] for line in read_lines(tmp_path / "metrics.jsonl")] == [1, 2]
+
+
+def test_a_service_that_fails_at_the_end_is_told_of_too(tmp_path, service, capfd):
+    service("finish")
+    with MetricsWriter(tmp_path, 1, ["wandb"]) as writer:
+        writer.write("metrics", 1, {"reward": 0.5})
+    assert capfd.readouterr().err == "W&B: ValueError; its numbers are no longer sent\n"
+
+
+def test_tensorboard_that_cannot_write_ends_no_run(tmp_path, monkeypatch, capfd):
+    from torch.utils.tensorboard import SummaryWriter
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(SummaryWriter, "add_scalar", full)
+    with MetricsWriter(tmp_path, 1, ["tensorboard"]) as writer:
+        writer.write("metrics", 1, {"reward": 0.5})
+        writer.write("metrics", 2, {"reward": 0.5})
+    said = "TensorBoard: [Errno 28] No space left on device; its numbers are no longer sent\n"
+    assert capfd.readouterr().err == said
+
+
+def test_wandb_is_told_what_the_run_is_asked_to_do_and_how_it_ended(tmp_path, service):
+    stub = service()
+    with MetricsWriter(tmp_path, 1, ["wandb"], config={"seed": 3, "algo": {"steps": 2}}):
+        pass
+    assert stub.began["config"] == {"seed": 3, "algo": {"steps": 2}}
+    assert stub.ended == [0]
+    with pytest.raises(FloatingPointError), MetricsWriter(tmp_path, 1, ["wandb"]):
+        raise FloatingPointError("the gradient is not finite")
+    assert stub.ended == [0, 1]
