@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Iterable
@@ -44,6 +45,9 @@ def check(config: TrainConfig, ranks: Ranks = ALONE) -> None:
     for name in (*positive, *also):
         if not getattr(config.algo, name) > 0:
             raise ConfigError(f"algo.{name} must be positive, got {getattr(config.algo, name)!r}")
+    for name in ("learning_rate", "temperature", "judge_limit_s"):
+        if not math.isfinite(getattr(config.algo, name)):
+            raise ConfigError(f"algo.{name} must be finite, got {getattr(config.algo, name)!r}")
     at_least: tuple[tuple[str, float, float], ...] = (
         ("seed", config.seed, 0),
         ("checkpoint_every", config.checkpoint_every, 1),
@@ -64,12 +68,16 @@ def check(config: TrainConfig, ranks: Ranks = ALONE) -> None:
     for name, number, least in at_least:
         if not number >= least:
             raise ConfigError(f"{name} must be at least {least:g}, got {number!r}")
+    if not config.seed < 2**63:
+        raise ConfigError(f"seed must be below 2**63, got {config.seed!r}")
     for name in ("beta1", "beta2"):
         if not 0 <= getattr(config.algo, name) < 1:
             raise ConfigError(f"algo.{name} must be at least 0 and below 1, got {getattr(config.algo, name)!r}")
     for name in ("error_budget", "overlong_share"):
         if not 0 <= getattr(config.algo, name) <= 1:
             raise ConfigError(f"algo.{name} is a share, from 0 to 1, got {getattr(config.algo, name)!r}")
+    if config.algo.reference is not None and not (config.algo.kl_weight or config.algo.watch_kl):
+        raise ConfigError("algo.reference is compared with nothing: give algo.kl_weight, or algo.watch_kl=true")
     if config.algo.steps_ahead not in (0, 1):
         raise ConfigError(f"algo.steps_ahead must be 0 or 1, got {config.algo.steps_ahead!r}")
     if not ranks.alone:

@@ -28,6 +28,7 @@ from agents.compose import fail
 from agents.core import Batch, Completion, PackedRow, Sampling
 from agents.models import LoadedModel
 from agents.precision import blocks, set_precision
+from envs.core import ConfigError
 
 LIMIT = timedelta(minutes=30)
 """Longest wait for the other processes; the slowest one's sampling must fit in."""
@@ -153,10 +154,16 @@ ALONE = Ranks()
 
 
 def join() -> Ranks:
-    """Meet the other processes that `torchrun` started; without it this one is alone."""
+    """Meet the other processes that `torchrun` started; without it this one is alone.
+
+    Raises:
+        ConfigError: There are said to be others, but not where.
+    """
     size, rank = (int(os.environ.get(name, default)) for name, default in (("WORLD_SIZE", "1"), ("RANK", "0")))
     if size == 1:
         return ALONE
+    if missing := [name for name in ("LOCAL_RANK", "MASTER_ADDR", "MASTER_PORT") if name not in os.environ]:
+        raise ConfigError(f"WORLD_SIZE={size}, but there is no {', '.join(missing)}: torchrun sets them all")
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     store, _, _ = next(rendezvous("env://", rank, size, timeout=LIMIT))

@@ -38,9 +38,6 @@ _NOT_ANEW = ("resume=", "run_dir=", "env=", "plugins=", "sandbox", "backend")
 _FIXED = ("env.name", "model", "job", "algo.lora.rank", "algo.lora.alpha", "algo.lora.targets")
 """What a run began with and goes on with."""
 
-_OURS = ("metrics.jsonl", "eval_*.json", "checkpoints")
-"""What would be taken for a new run's own."""
-
 _PACKAGES = ("assay", "torch", "transformers", "gymnasium", "numpy", "hydra-core")
 
 
@@ -114,15 +111,7 @@ class Run:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_atomic(self.folder / "versions.json", json.dumps(_versions(), indent=2) + "\n")
             keep_model(config.model, self.folder / BASE)
-            self.go_on(config)
-
-    def go_on(self, config: TrainConfig) -> None:
-        """Write down what a run is asked to do from now on, which has turned out to be possible.
-
-        Raises:
-            OSError: The folder cannot be written.
-        """
-        write_atomic(self.folder / "config.yaml", OmegaConf.to_yaml(config))
+            write_atomic(self.folder / "config.yaml", OmegaConf.to_yaml(config))
 
     def based(self, config: TrainConfig) -> TrainConfig:
         """Return the configuration with the model that the run began with, wherever that is kept."""
@@ -142,12 +131,18 @@ class Run:
             self._checkpoint = (self._checkpoint[0], {"step": self.last_step})
 
     @contextmanager
-    def metrics(self, trackers: Sequence[str] | None = None) -> Iterator[None]:
-        """Keep the metrics files open, and what else takes numbers; lines after the checkpoint are dropped first."""
+    def metrics(self, config: TrainConfig) -> Iterator[None]:
+        """Write down what the run is asked to do from now on, and keep the files of its numbers open.
+
+        Lines after the checkpoint are dropped first; what else takes numbers takes them too.
+        """
+        asked = OmegaConf.to_yaml(config)
         for step, path in evaluation_files(self.folder).items():
             if step > self.last_step:
                 path.unlink()
-        with MetricsWriter(self.folder, self.first_step, chosen_trackers(trackers)) as writer:
+        told: Any = OmegaConf.to_container(OmegaConf.create(asked))
+        with MetricsWriter(self.folder, self.first_step, chosen_trackers(config.trackers), told) as writer:
+            write_atomic(self.folder / "config.yaml", asked)
             self._metrics = writer
             yield
         self._metrics = None
@@ -242,11 +237,8 @@ class Follower(Run):
     def begin(self, config: TrainConfig) -> None:
         """Leave it to the first."""
 
-    def go_on(self, config: TrainConfig) -> None:
-        """Leave it to the first."""
-
     @contextmanager
-    def metrics(self, trackers: Sequence[str] | None = None) -> Iterator[None]:
+    def metrics(self, config: TrainConfig) -> Iterator[None]:
         """Leave it to the first."""
         yield
 
@@ -286,7 +278,8 @@ def open_run(config: Any, ranks: Ranks = ALONE) -> tuple[TrainConfig, Run]:
         ranks: The processes of the run.
 
     Raises:
-        ConfigError: There is nothing to resume, or a new run's folder holds a run already.
+        ConfigError: There is nothing to resume, it is damaged or would become another run, or a new run's folder holds
+            a run or parts of one already.
     """
     make = Run if ranks.first else Follower
     if config.resume:
@@ -311,10 +304,11 @@ def open_run(config: Any, ranks: Ranks = ALONE) -> tuple[TrainConfig, Run]:
         raise ConfigError(
             f"{str(folder)!r} holds a run already: go on with it (resume={folder}), or choose another run_dir"
         )
-    if config.run_dir and (strange := [name for name in _OURS if next(folder.glob(name), None)]):
+    paths = [folder / "metrics.jsonl", folder / "checkpoints", *evaluation_files(folder).values()]
+    if config.run_dir and (strange := [path.name for path in paths if path.exists()]):
         raise ConfigError(
-            f"{str(folder)!r} holds {', '.join(strange)} but no config.yaml, so there is no telling what run they are "
-            "of: choose another run_dir"
+            f"{str(folder)!r} holds {', '.join(strange[:3])} but no config.yaml, so there is no telling what run that "
+            "is of: choose another run_dir"
         )
     return _typed(config), make(folder, None, ranks, config.run_dir is not None)
 

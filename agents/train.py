@@ -56,14 +56,11 @@ def train(config: TrainConfig, run: Run, ranks: Ranks = ALONE) -> dict[str, Any]
     policy = make_policy(based, model, ranks)
     learner = make_learner(based, model, ranks)
     rollout = make_rollout(config, make_env, policy, model, ranks)
-    plan = batch_plan(algo, ranks)
     feed = make_feed(config, rollout, train_ids)
     run.restore(learner, feed)
-    run.go_on(config)
     policy.load_weights({}, learner.policy_version)
 
-    interrupts = Interrupts(listens=ranks.alone)
-    with Progress(algo.steps, run) as progress, run.metrics(config.trackers), interrupts:
+    with Progress(algo.steps, run) as progress, run.metrics(config), Interrupts(ranks.alone) as interrupts:
 
         def evaluate_at(step: int) -> None:
             if samples_at(config, step) and not run.has_evaluation(step):
@@ -78,7 +75,8 @@ def train(config: TrainConfig, run: Run, ranks: Ranks = ALONE) -> dict[str, Any]
                 sampled = feed.take(step)
                 progress.phase("learn")
                 version = learner.policy_version
-                updates = learner.prepare(make_batches(sampled.learned, plan, learner.reward_divergences))
+                batches = make_batches(sampled.learned, batch_plan(algo, ranks), learner.reward_divergences)
+                updates = learner.prepare(batches)
                 if algo.steps_ahead and step < algo.steps:
                     feed.begin(step + 1)  # not before: what the learner prepares may switch an adapter off
                 learned = learner.accumulate(updates[0])
@@ -159,7 +157,11 @@ def sampling_at(config: TrainConfig, step: int = 0) -> Sampling:
 
 @hydra.main(version_base="1.3", config_path=None, config_name="train")
 def _main(config: Any) -> None:
-    ranks, run = join(), None
+    run = None
+    try:
+        ranks = join()
+    except ConfigError as error:
+        fail(error)
     try:
         if not config.resume:
             given = command_line()

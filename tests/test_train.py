@@ -413,7 +413,7 @@ def test_a_run_from_when_a_backend_was_a_name_goes_on(tmp_path, command):
     folder = tmp_path / "run"
     assert command(agents.train.main, *SMALL, "env=kinds", "algo.steps=1", f"run_dir={folder}") == 0
     config = OmegaConf.load(folder / "config.yaml")
-    assert config.backend == {"name": "transformers"}
+    assert config.backend.name == "transformers"
     config.backend = "transformers"
     OmegaConf.save(config, folder / "config.yaml")
     assert command(agents.train.main, f"resume={folder}", "algo.steps=2") == 0
