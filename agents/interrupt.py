@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: at once while sampling, but never in the middle of an optimizer step."""
+"""Ctrl-C, SIGTERM and a terminal that is gone: at once while sampling, but never in the middle of an optimizer step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 
 
 class Interrupts:
-    """While open, SIGINT and SIGTERM raise `KeyboardInterrupt`, later if it is held; a second one does so at once.
+    """While open, SIGINT, SIGTERM and SIGHUP raise `KeyboardInterrupt`, later if it is held; a second one at once.
+
+    SIGHUP is left alone where it is ignored, as under `nohup`.
 
     Args:
         listens: False: nothing is held, as where other processes would wait for this one meanwhile.
@@ -51,7 +53,10 @@ class Interrupts:
         raise KeyboardInterrupt
 
     def __enter__(self) -> Interrupts:
-        for number in (signal.SIGINT, signal.SIGTERM) if self.listens else ():
+        heard = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            heard.append(signal.SIGHUP)
+        for number in heard if self.listens else ():
             self._previous[number] = signal.signal(number, self._interrupt)
         return self
 

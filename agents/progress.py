@@ -36,6 +36,7 @@ class Progress:
             TextColumn("left"), TimeRemainingColumn(elapsed_when_finished=True), console=self.console,
         )  # fmt: skip
         self._steps = self._bars.add_task("start", total=steps, completed=run.last_step)
+        self._total = steps
         self._phase = ""
         self._since = time.monotonic()
         self._cpu_since = _cpu_seconds()
@@ -107,6 +108,8 @@ class Progress:
         self._since, self._cpu_since = now, cpu
 
     def __enter__(self) -> Progress:
+        if 0 < self._total <= self.run.last_step:
+            self.console.print(f"all {self._total} steps are done already; algo.steps says how many there are to be")
         self._bars.start()
         return self
 

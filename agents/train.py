@@ -170,8 +170,9 @@ def _main(config: Any) -> None:
         check(resolved, ranks)
         ranks.wait()  # all have looked at the folder before one writes to it
         if resolved.dry_run:
-            make_env, train_ids, _ = prepare(resolved)
-            dry_run(resolved, run.model_source(resolved.model), make_env, train_ids)
+            based = run.based(resolved)
+            make_env, train_ids, _ = prepare(based)
+            dry_run(based, run.model_source(based.model), make_env, train_ids)
         else:
             with run.taken():
                 train(resolved, run, ranks)

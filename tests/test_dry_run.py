@@ -2,16 +2,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 import agents.train
 from agents.batch import pack
-from agents.config import TrainConfig
+from agents.config import LoraConfig, TrainConfig
 from agents.core import Completion, FinishReason, Group, Trajectory, TrajectoryStatus, Turn
-from agents.dry_run import SAMPLER_CACHE, marked, memory, memory_table
+from agents.dry_run import LOADING, SAMPLER_CACHE, marked, memory, memory_table
 from agents.learner import OptimizerSettings, PolicyLearner
+from agents.lora import load_adapted
 from agents.losses import clip
 from agents.memory import activation_memory, cache_memory, kept_for_backward, learner_memory
 from agents.models import tiny_model
+from agents.precision import Computing, set_precision
 from envs.core import RewardBreakdown, RewardTerm
 
 SMALL = [
@@ -22,11 +25,13 @@ SMALL = [
 ]
 
 
-def learner_of(model, reference=None):
+def learner_of(model, reference=None, half=None):
     settings = OptimizerSettings(
         learning_rate=1e-3, warmup_steps=0, weight_decay=0.0, betas=(0.9, 0.95), max_grad_norm=1.0
     )
-    return PolicyLearner(model, surrogate=clip, temperature=1.0, settings=settings, reference=reference)
+    return PolicyLearner(
+        model, surrogate=clip, temperature=1.0, settings=settings, reference=reference, computing=Computing(half=half)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +100,14 @@ def test_an_engine_needs_weights_and_a_cache_of_its_own(tiny):
 def test_the_activations_of_a_long_row_follow_from_two_short_ones(tiny):
     learner = learner_of(tiny.model)
     assert activation_memory(learner, 700) == pytest.approx(kept_for_backward(learner, 700), rel=0.02)
+
+
+def test_weights_held_in_half_precision_are_loaded_in_whole(tiny):
+    config, group = TrainConfig(env={"name": "kinds"}), Group(task_id="t", trajectories=())
+    small = load_adapted("tiny", LoraConfig(rank=2), device="cpu")
+    set_precision(small.model, torch.bfloat16)
+    needed = memory(config, small, learner_of(small.model, half=torch.bfloat16), group)
+    count = sum(parameter.numel() for parameter in small.model.parameters())
+    assert needed[LOADING] == 4 * count > needed["weights"]
+    assert [*memory_table({**needed, LOADING: 2**40}).columns[1].cells][-1] == f"[bold]{2**20:,.1f}[/]"
+    assert LOADING not in memory(config, tiny, learner_of(tiny.model), group)

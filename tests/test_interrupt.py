@@ -10,13 +10,23 @@ def interrupt(number=signal.SIGINT):
     os.kill(os.getpid(), number)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_outside_a_step_an_interruption_comes_at_once(number):
     reached = []
     with pytest.raises(KeyboardInterrupt), Interrupts():
         interrupt(number)
         reached.append("after")
     assert reached == []
+
+
+def test_a_terminal_that_goes_away_is_ignored_where_it_was():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Interrupts():
+            interrupt(signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_within_a_step_it_waits_for_the_end_of_the_step():

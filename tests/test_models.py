@@ -173,3 +173,12 @@ def test_a_tokenizer_without_a_chat_template_is_told_when_it_is_loaded(tmp_path)
     tiny.tokenizer.save_pretrained(tmp_path)
     with pytest.raises(ConfigError, match="has no chat template"):
         load_model(str(tmp_path))
+
+
+def test_a_conversation_that_the_chat_template_refuses_is_told(tmp_path):
+    tiny = tiny_model()
+    tiny.tokenizer.chat_template = "{{ raise_exception('System role not supported') }}"
+    refusing = [Message(role="system", content="be brief"), user("hello")]
+    for ask in (lambda: tiny.encode_prompt(refusing), lambda: tiny.encode_reply((5,), refusing)):
+        with pytest.raises(ConfigError, match=r"refuses a conversation of .*: System role not supported"):
+            ask()

@@ -15,6 +15,7 @@ import yaml
 import agents.eval
 import agents.train
 from agents.metrics import read_lines
+from agents.models import save_model, tiny_model
 
 SMALL = [
     f"plugins=[{Path(__file__).parent / 'toys_plugin.py'}]",
@@ -223,6 +224,19 @@ def test_stopped_in_a_step_a_run_names_its_folder(tmp_path, command, capfd, monk
     monkeypatch.setattr(agents.train, "make_batches", stopped)
     assert command(agents.train.main, *SMALL, f"run_dir={tmp_path / 'run'}") == 130
     assert f"stopped; go on with resume={tmp_path / 'run'}" in capfd.readouterr().err
+
+
+def test_a_model_with_other_words_is_nothing_to_compare_with(finished, tmp_path, refused):
+    other = tiny_model()
+    other.tokenizer.add_tokens(["<another>"])
+    save_model(other, tmp_path / "other")
+    told = ["algo.kl_weight=0.1", f"algo.reference={tmp_path / 'other'}", f"run_dir={tmp_path / 'run'}"]
+    assert "has another vocabulary" in refused(*SMALL, *told)
+
+
+def test_a_run_that_is_done_says_so(copied, command, capsys):
+    assert command(agents.train.main, f"resume={copied()}") == 0
+    assert "all 1 steps are done already" in capsys.readouterr().out
 
 
 def test_saving_has_a_phase_of_its_own(finished):

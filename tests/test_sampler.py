@@ -5,14 +5,16 @@ from itertools import islice
 import numpy as np
 import pytest
 import torch
+from transformers import GPT2Config, GPT2LMHeadModel
 
 from agents.backends import transformers
 from agents.backends.drawing import draw
 from agents.backends.transformers import TransformersBackend
-from agents.core import FinishReason, Sampling
+from agents.core import FinishReason, SamplerError, Sampling
 from agents.learner import OptimizerSettings, PolicyLearner
 from agents.losses import clip
 from agents.models import tiny_model
+from envs.core import ConfigError
 
 PROMPTS = [[2, 10, 11, 12], [2, 30], [2, 10, 11, 12], [5, 6, 7, 8, 9, 10, 11, 12, 13]]
 
@@ -249,3 +251,36 @@ def test_sampling_leaves_the_models_mode_as_it_was(tiny, training):
     tiny.model.train(training)
     sample(tiny, [[2]], max_new_tokens=1)
     assert tiny.model.training is training
+
+
+# ---- what cannot be sampled from
+
+
+@pytest.mark.parametrize("vocabulary", [256, 300])
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf])
+def test_logits_that_are_no_numbers_are_an_error_and_no_token(vocabulary, wrong):
+    logits = torch.zeros(2, vocabulary)
+    logits[1] = wrong
+    with pytest.raises(SamplerError, match="logits are not finite"):
+        draw(logits, torch.tensor([0.5, 0.5], dtype=torch.float64), 1.0)
+
+
+def test_a_model_with_a_damaged_weight_samples_nothing():
+    damaged = tiny_model()
+    with torch.no_grad():
+        damaged.model.model.norm.weight[3] = math.nan
+    with pytest.raises(SamplerError):
+        sample(damaged, PROMPTS)
+
+
+def test_a_token_that_the_model_does_not_know_is_told(tiny):
+    with pytest.raises(ConfigError, match="the token 5000"):
+        sample(tiny, [[2, 5000]])
+
+
+def test_a_model_with_so_many_positions_is_asked_for_no_more():
+    config = GPT2Config(vocab_size=50, n_positions=16, n_embd=16, n_layer=1, n_head=2, bos_token_id=1, eos_token_id=1)
+    backend = TransformersBackend(GPT2LMHeadModel(config).eval(), (1,))
+    with pytest.raises(ConfigError, match="up to 17 long: the model has 16 positions"):
+        backend.generate([[2, 3, 4]], Sampling(max_new_tokens=14))
+    backend.generate([[2, 3, 4]], Sampling(max_new_tokens=13))

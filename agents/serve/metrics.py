@@ -13,8 +13,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from agents.checkpoint import read_json
-from agents.metrics import EvalResult, evaluation_files, finite, read_whole_lines
+from agents.metrics import EvalResult, evaluation_files, finite, read_evaluation, read_whole_lines
 
 ERRORS = (
     "sample_parse_error",
@@ -240,7 +239,7 @@ def _timing_by_step(lines: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
 
 def _evaluation(run: Path, step: int) -> EvalResult | None:
     path = run / f"eval_{step:06d}.json"
-    return EvalResult(**read_json(path)) if path.is_file() else None
+    return read_evaluation(path) if path.is_file() else None
 
 
 def _is_evaluated(config: Any, step: int) -> bool:
