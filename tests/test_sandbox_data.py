@@ -129,7 +129,7 @@ class LyingDict(dict[str, int]):
         iter([]),
         {1}.__iter__(),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_is_not_exactly_built_in_is_refused(value: Any) -> None:
     with pytest.raises(DataError):
