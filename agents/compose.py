@@ -45,8 +45,7 @@ def register_configs(arguments: Sequence[str], name: str, schema: type[Any]) -> 
     """
     looked_at = tuple(f"{option}=" for option in ("plugins", "env", *_GROUPS))
     given = [argument for argument in arguments if argument.startswith(looked_at)]
-    resumed = [argument.partition("=")[2] for argument in arguments if argument.startswith("resume=")]
-    own = _own_choices(Path(resumed[-1])) if resumed and "resume" in _names(schema) else {}
+    own = _own_choices(arguments) if "resume" in _names(schema) else {}
     envs.load_plugins(_listed(own.pop("plugins", [])))
     options = {**own, **parse_overrides(given)}
     envs.load_plugins(_listed(options.get("plugins", [])))
@@ -181,12 +180,18 @@ def _names(schema: type[Any]) -> list[str]:
     return [part.name for part in fields(schema) if part.name not in ("defaults", "hydra")]
 
 
-def _own_choices(folder: Path) -> dict[str, Any]:
-    """Return what a run has chosen: its plug-ins, environment, sandbox and backend."""
-    stored = stored_config(folder)
-    groups = {group: stored[group] for group in _GROUPS}
-    named = {group: node if isinstance(node, str) else node.name for group, node in groups.items()}
-    return {"plugins": list(stored.plugins), "env": stored.env.name, **named}
+def _own_choices(arguments: Sequence[str]) -> dict[str, Any]:
+    """Return what a run that is to go on has chosen: its plug-ins, environment and backend; nothing for a new run."""
+    given = [argument for argument in arguments if argument.startswith("resume=")]
+    try:
+        parsed = OverridesParser.create().parse_overrides(given)
+    except HydraException:
+        return {}  # `_check_overrides` says so
+    if not parsed or parsed[-1].value() is None:
+        return {}
+    stored = stored_config(Path(str(parsed[-1].value())))
+    backend = stored.backend if isinstance(stored.backend, str) else stored.backend.name
+    return {"plugins": list(stored.plugins), "env": stored.env.name, "backend": backend}
 
 
 def _or_own(default: Any, own: Mapping[str, Any]) -> Any:

@@ -35,7 +35,7 @@ from envs.registry import load_plugins
 _NOT_ANEW = ("resume=", "run_dir=", "env=", "plugins=", "sandbox", "backend")
 """What the command line of a resumed run does not change, or not by a mere merge."""
 
-_FIXED = ("env.name", "model", "job", "algo.lora.rank", "algo.lora.alpha", "algo.lora.targets")
+_FIXED = ("model", "job", "algo.lora.rank", "algo.lora.alpha", "algo.lora.targets")
 """What a run began with and goes on with."""
 
 _PACKAGES = ("assay", "torch", "transformers", "gymnasium", "numpy", "hydra-core")
@@ -78,7 +78,7 @@ class Run:
             ConfigError: Another process is at work in it.
             OSError: It cannot be made.
         """
-        first = self.folder
+        first, made = self.folder, [folder for folder in self.folder.parents if not folder.exists()]
         for number in count(2):
             try:
                 self.folder.mkdir(parents=True, exist_ok=self.named)
@@ -97,7 +97,8 @@ class Run:
         finally:
             os.close(handle)
             with suppress(OSError):
-                self.folder.rmdir()  # which only an empty one can be
+                for folder in (self.folder, *made):  # of which only empty ones can be
+                    folder.rmdir()
 
     def begin(self, config: TrainConfig) -> None:
         """Write down what a new run is asked to do.
@@ -319,13 +320,14 @@ def _refuse_changes(stored: Any, merged: Any, overrides: Sequence[str]) -> None:
     Raises:
         ConfigError: The command line gives another one.
     """
-    chosen = dict(override.partition("=")[::2] for override in overrides)
-    wanted = {"env.name": chosen.get("env", stored.env.name)}
+    for override in overrides:
+        name, _, value = override.partition("=")
+        if name == "env" and value != stored.env.name:
+            raise ConfigError(f"the run learns from env={stored.env.name}: it cannot go on with env={value}")
     for name in _FIXED:
-        was, now = OmegaConf.select(stored, name), wanted.get(name, OmegaConf.select(merged, name))
+        was, now = OmegaConf.select(stored, name), OmegaConf.select(merged, name)
         if was != now:
-            option = name.removesuffix(".name")
-            raise ConfigError(f"the run began with {option}={was}: it cannot go on with {option}={now}")
+            raise ConfigError(f"the run began with {name}={was}: it cannot go on with {name}={now}")
 
 
 def command_line() -> list[str]:

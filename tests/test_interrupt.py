@@ -6,6 +6,14 @@ import pytest
 from agents.interrupt import Interrupts
 
 
+@pytest.fixture(autouse=True)
+def heard():
+    """Let a terminal that goes away be heard, also where tests run without one."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def interrupt(number=signal.SIGINT):
     os.kill(os.getpid(), number)
 
@@ -20,13 +28,10 @@ def test_outside_a_step_an_interruption_comes_at_once(number):
 
 
 def test_a_terminal_that_goes_away_is_ignored_where_it_was():
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with Interrupts():
-            interrupt(signal.SIGHUP)
-        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with Interrupts():
+        interrupt(signal.SIGHUP)
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
 def test_within_a_step_it_waits_for_the_end_of_the_step():

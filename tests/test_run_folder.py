@@ -115,7 +115,7 @@ def test_a_run_that_could_not_begin_leaves_no_folder(tmp_path, refused):
         ("adapter", ["algo.lora.rank=0"], "began with algo.lora.rank=2"),
         ("adapter", ["algo.lora.alpha=100"], "began with algo.lora.alpha=None"),
         ("whole", ["model=smollm2-135m"], "began with model=tiny"),
-        ("whole", ["env=repair"], "began with env=kinds"),
+        ("whole", ["env=repair"], "learns from env=kinds"),
         ("whole", ["job=/no/such.json"], "began with job=None"),
         ("whole", ["algo.kl_weight=0.1", "algo.reference=/no/such"], "no model '/no/such'"),
         ("whole", ["algo.reference=tiny"], "algo.reference is compared with nothing"),

@@ -19,13 +19,13 @@ def server(tmp_path_factory):
 
 
 def test_a_job_is_paused_and_resumed_and_its_model_answers(server):
-    job = server.create(n_epochs=10)  # 40 steps of 4 rows
+    job = server.create(n_epochs=5)  # 20 steps of 4 rows
     server.wait(lambda: server.steps(job))
     server.jobs.pause(job.id)
     server.has_status(job, "paused")
     done = server.steps(job)
     assert done == list(range(1, len(done) + 1))
-    assert 1 <= len(done) < 40
+    assert 1 <= len(done) < 20
     assert "The job is paused at its last checkpoint" in server.messages(job)
 
     assert server.jobs.resume(job.id).status == "queued"
@@ -33,14 +33,14 @@ def test_a_job_is_paused_and_resumed_and_its_model_answers(server):
     assert finished.fine_tuned_model == f"ft:tiny:assay:trial:{job.id[6:14]}"
     assert finished.finished_at >= finished.created_at
     assert finished.trained_tokens > 0
-    assert server.steps(job) == list(range(1, 41))  # each step once, none left out
+    assert server.steps(job) == list(range(1, 21))  # each step once, none left out
     [first, *_] = server.jobs.list_events(job.id, limit=1)
     assert first.message == "The job has successfully completed"
 
     told = [event for event in server.jobs.list_events(job.id, limit=100) if event.type == "metrics"]
     evaluated = {event.data["step"]: event.data["full_valid_mean_reward"] for event in told}
-    assert [step for step in sorted(evaluated) if evaluated[step] is not None] == list(range(5, 41, 5))
-    assert told[0].message.startswith("Step 40/40 , train mean reward=")
+    assert [step for step in sorted(evaluated) if evaluated[step] is not None] == list(range(5, 21, 5))
+    assert told[0].message.startswith("Step 20/20 , train mean reward=")
     assert ", full validation mean reward=" in told[0].message
 
     kept = list(server.jobs.checkpoints.list(job.id))
@@ -121,7 +121,7 @@ def process_of(folder, job):
 @pytest.mark.parametrize("orphan", ["outlives the server", "dies with it"])
 def test_a_killed_server_leaves_a_job_that_goes_on_from_its_checkpoint(tmp_path, orphan):
     with served(tmp_path) as first:
-        job = first.create(n_epochs=10)
+        job = first.create(n_epochs=5)
         first.wait(lambda: len(first.steps(job)) >= 3)
         training = process_of(tmp_path, job)
         first.process.send_signal(signal.SIGKILL)
@@ -132,7 +132,7 @@ def test_a_killed_server_leaves_a_job_that_goes_on_from_its_checkpoint(tmp_path,
     with served(tmp_path) as second:
         assert not is_running(training)
         second.has_status(job, "succeeded")
-        assert second.steps(job) == list(range(1, 41))
+        assert second.steps(job) == list(range(1, 21))
         assert any("the job goes on from its last checkpoint" in message for message in second.messages(job))
         assert "Training goes on" in second.messages(job)
 
