@@ -29,6 +29,18 @@ def impatient(monkeypatch):
     monkeypatch.setattr(endpoint, "_PAUSE_S", 0.001)
 
 
+def whole_request(connection):
+    """Read all of it: a connection closed with something unread is reset, and what was sent on it is lost."""
+    read = b""
+    while piece := connection.recv(2**16):
+        read += piece
+        top, blank, body = read.partition(b"\r\n\r\n")
+        [length] = [int(line[15:]) for line in top.lower().split(b"\r\n") if line.startswith(b"content-length:")] or [0]
+        if blank and len(body) >= length:
+            break
+    return read
+
+
 class Raw:
     """Sends the same bytes to whoever asks, and counts."""
 
@@ -44,7 +56,7 @@ class Raw:
         while True:
             connection, _ = self.socket.accept()
             with connection, contextlib.suppress(OSError):
-                if not connection.recv(2**16):  # the one that stops us
+                if not whole_request(connection):  # the one that stops us
                     return
                 self.asked += 1
                 connection.sendall(self.replies.pop(0) if len(self.replies) > 1 else self.replies[0])
@@ -214,6 +226,13 @@ def test_a_refusal_does_not_tell_the_key_nor_more_than_a_line(monkeypatch):
     assert "refuses the key: " in str(refused.value)
     assert KEY not in str(refused.value)
     assert str(refused.value).isprintable() and len(str(refused.value)) <= 500
+
+
+def test_a_refusal_that_breaks_off_is_still_a_refusal():
+    with sending(head(401, "Content-Length: 1000") + b"bad key") as answers:
+        with pytest.raises(ConfigError, match="refuses the key"):
+            backend(answers).answer(ASKED, SAMPLING)
+        assert answers.asked == 1
 
 
 # ---- endpoints that are dead or fall silent

@@ -251,7 +251,7 @@ class Endpoint:
 
 
 class _Beginning(_HTTP.AsyncByteStream):  # type: ignore[misc]
-    """The first bytes of a reply; the rest is never fetched."""
+    """The first bytes of a reply; the rest is never fetched, and where it breaks off its status still counts."""
 
     def __init__(self, whole: Any) -> None:
         self._whole = whole
@@ -259,11 +259,12 @@ class _Beginning(_HTTP.AsyncByteStream):  # type: ignore[misc]
     async def __aiter__(self) -> AsyncIterator[bytes]:
         left = _MOST_ERROR_BYTES
         async with contextlib.aclosing(aiter(self._whole)) as pieces:
-            async for piece in pieces:
-                yield piece[:left]
-                left -= len(piece)
-                if left <= 0:
-                    return
+            with contextlib.suppress(_HTTP.TransportError):
+                async for piece in pieces:
+                    yield piece[:left]
+                    left -= len(piece)
+                    if left <= 0:
+                        return
 
     async def aclose(self) -> None:
         await self._whole.aclose()
