@@ -199,10 +199,10 @@ def is_truncated(trajectory: Trajectory) -> bool:
 
 def _batch(groups: Sequence[Learned], plan: BatchPlan) -> Batch:
     everyone = [one for group in groups for one in group]
-    tokens = sum(trajectory.completion_length for trajectory, _ in everyone)
+    tokens = sum(trajectory.sampled_tokens for trajectory, _ in everyone)
     parts = []
     for group in groups:
-        run = [one for one in group if one[0].completion_length and (plan.keep_silent or one[1] != 0.0)]
+        run = [one for one in group if one[0].sampled_tokens and (plan.keep_silent or one[1] != 0.0)]
         for part in split(run, plan.row_tokens):
             row = pack(part)
             weights_N = AGGREGATES[plan.aggregate](row, tokens, len(everyone), plan.max_new_tokens)
@@ -270,4 +270,4 @@ def _overlong(trajectory: Trajectory, plan: BatchPlan) -> float:
 
 
 def _own_tokens(trajectory: Trajectory) -> int:
-    return trajectory.completion_length + sum(len(turn.context_ids) for turn in trajectory.turns[1:])
+    return trajectory.sampled_tokens + sum(len(turn.context_ids) for turn in trajectory.turns[1:])

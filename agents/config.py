@@ -121,6 +121,8 @@ class OpenAIConfig:
     """Times that a request is sent again after a failure that may pass, each after a longer pause."""
     limit_name: str = "max_completion_tokens"
     """How the endpoint calls the longest completion; older ones say `max_tokens`."""
+    omit: list[str] = field(default_factory=list)
+    """What the endpoint does not take and is not sent, of `temperature` and `seed`: it has its own way then."""
 
 
 BACKEND_CONFIGS: dict[str, type[Any]] = {

@@ -6,6 +6,7 @@ and never made again from text. In names: B batch, G group, T tokens of a sequen
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -52,8 +53,9 @@ class Completion:
     finish_reason: FinishReason
     policy_version: int
     """Number of optimizer steps behind the weights that sampled this."""
-    unseen_tokens: int = 0
-    """Tokens of an endpoint that answers with text alone: counted there, ids unknown, nothing to learn from."""
+    unseen_tokens: int | None = 0
+    """Tokens of an endpoint that answers with text alone: counted there, ids unknown, nothing to learn from. None: it
+    does not tell how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +66,20 @@ class Turn:
     completion: Completion
     text: str
     """The completion as the environment received it."""
-    unseen_context: int = 0
-    """Tokens that an endpoint read, where it answers with text alone; the whole conversation counts at each turn."""
+    unseen_context: int | None = 0
+    """Tokens that an endpoint read, where it answers with text alone; the whole conversation counts at each turn. None:
+    it does not tell how many."""
+
+    @property
+    def context_length(self) -> float:
+        """Number of tokens of the context; NaN: it is not known."""
+        return math.nan if self.unseen_context is None else len(self.context_ids) + self.unseen_context
+
+    @property
+    def completion_length(self) -> float:
+        """Number of tokens of the completion; NaN: it is not known."""
+        unseen = self.completion.unseen_tokens
+        return math.nan if unseen is None else len(self.completion.token_ids) + unseen
 
 
 class TrajectoryStatus(StrEnum):
@@ -97,9 +111,14 @@ class Trajectory:
             raise ValueError(f"a trajectory with status {self.status} and reward {self.reward}")
 
     @property
-    def completion_length(self) -> int:
-        """Number of tokens that the policy sampled, over all turns."""
-        return sum(len(turn.completion.token_ids) + turn.completion.unseen_tokens for turn in self.turns)
+    def completion_length(self) -> float:
+        """Number of tokens that the policy sampled, over all turns; NaN: it is not known."""
+        return sum(turn.completion_length for turn in self.turns)
+
+    @property
+    def sampled_tokens(self) -> int:
+        """Number of tokens that can be learned from: sampled by the policy, with their ids known."""
+        return sum(len(turn.completion.token_ids) for turn in self.turns)
 
     @property
     def passed(self) -> bool:

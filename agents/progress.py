@@ -61,7 +61,7 @@ class Progress:
             and that of the GPU where one is used.
         """
         self._end_phase()
-        sampled = sum(member.completion_length for group in groups for member in group.trajectories)
+        sampled = sum(member.sampled_tokens for group in groups for member in group.trajectories)
         times: dict[str, float] = {
             **{f"{name}_s": round(value, 3) for name, value in self._seconds.items()},
             **{f"{name}_cpu_s": round(value, 3) for name, value in self._cpu.items()},

@@ -14,9 +14,10 @@ def totals(groups: Sequence[Group]) -> dict[str, float]:
     """Return numbers over all episodes of some groups.
 
     Returns:
-        `completions`, `prompt_tokens` and `completion_tokens` are sums over all episodes; `mean_reward` is over those
-        that have a reward, and so is `grader/<key>`, the mean score of a grader within a grader; `flag/<name>` counts
-        what was wrong with samples; `fault/<name>` counts episodes without a reward, by what failed.
+        `completions`, `prompt_tokens` and `completion_tokens` are sums over all episodes, NaN where an endpoint does
+        not tell how many tokens one of them had; `mean_reward` is over those that have a reward, and so is
+        `grader/<key>`, the mean score of a grader within a grader; `flag/<name>` counts what was wrong with samples;
+        `fault/<name>` counts episodes without a reward, by what failed.
     """
     everyone = [member for group in groups for member in group.trajectories]
     rewards = [member.reward for member in everyone if member.reward is not None]
@@ -31,9 +32,7 @@ def totals(groups: Sequence[Group]) -> dict[str, float]:
                 flags[name] += value
     return {
         "completions": len(everyone),
-        "prompt_tokens": sum(
-            len(turn.context_ids) + turn.unseen_context for member in everyone for turn in member.turns
-        ),
+        "prompt_tokens": sum(turn.context_length for member in everyone for turn in member.turns),
         "completion_tokens": sum(member.completion_length for member in everyone),
         "mean_reward": math.fsum(reward.total for reward in rewards) / len(rewards) if rewards else math.nan,
         **{name: math.fsum(values) / len(values) for name, values in sorted(scores.items())},

@@ -74,6 +74,15 @@ def test_a_conversation_is_sent_as_messages_and_text_and_counts_come_back():
     assert (turn.context_ids, turn.completion.token_ids, turn.completion.logprobs) == ((), (), ())
 
 
+def test_what_an_endpoint_does_not_take_is_not_sent(command):
+    with serving(completion("7")) as answers:
+        backend(answers, omit=["seed", "temperature"]).answer(ASKED, SAMPLING)
+        options = [f"plugins=[{PLUGIN}]", "env=kinds", "backend=openai", f"backend.url={answers.url}", "model=m"]
+        assert command(agents.eval.main, *options, "samples=1", "backend.omit=[seed]") == 0
+    assert {"seed", "temperature"}.isdisjoint(answers.asked[0])
+    assert "seed" not in answers.asked[-1] and answers.asked[-1]["temperature"] == 1.0
+
+
 def test_the_key_is_taken_from_the_variable_that_is_named(monkeypatch):
     monkeypatch.setenv("MY_KEY", "secret")
     with serving(completion("7")) as answers:
@@ -203,12 +212,24 @@ def test_a_refusal_that_every_request_would_meet_ends_the_evaluation(status, sai
     assert len(answers.asked) < 50
 
 
-def test_counts_that_are_no_numbers_are_counted_as_none():
+def test_counts_that_are_no_numbers_are_unknown():
     reply = completion("7")
     reply["usage"] = {"prompt_tokens": "many", "completion_tokens": -3}
     with serving(reply) as answers:
         [turn] = backend(answers).answer(ASKED, SAMPLING)
-    assert (turn.unseen_context, turn.completion.unseen_tokens) == (0, 0)
+    assert (turn.unseen_context, turn.completion.unseen_tokens) == (None, None)
+
+
+def test_tokens_that_an_endpoint_does_not_count_are_unknown_and_not_none(command, tmp_path):
+    untold = completion("7")
+    del untold["usage"]
+    with serving(untold) as answers:
+        options = [f"plugins=[{PLUGIN}]", "env=kinds", "backend=openai", f"backend.url={answers.url}", "model=m"]
+        assert command(agents.eval.main, *options, "samples=1", f"out={tmp_path / 'out.json'}") == 0
+    told = json.loads((tmp_path / "out.json").read_text())
+    assert told["mean_length"] is None
+    assert told["totals"]["completion_tokens"] is None and told["totals"]["prompt_tokens"] is None
+    assert told["totals"]["completions"] > 0
 
 
 def test_text_that_no_file_can_hold_is_still_judged():
@@ -303,6 +324,8 @@ def test_a_backend_that_cannot_train_is_refused_in_one_line(tmp_path, command, c
         ({"name": "openai", "url": "http://x", "key_env": "NO_SUCH_VARIABLE"}, "there is no such environment variable"),
         ({"name": "openai", "url": "http://x", "retries": -1}, "backend.retries must be at least 0, got -1"),
         ({"name": "openai", "url": "http://x", "timeout": 3}, "no option of the backend 'openai' 'timeout'"),
+        ({"name": "openai", "url": "http://x", "omit": "seed"}, "backend.omit is a list, such as .*, got 'seed'"),
+        ({"name": "openai", "url": "http://x", "omit": ["sed"]}, "backend.omit may name 'sed'; did you mean 'seed'?"),
         ({"name": "openai", "url": "http://x", "concurrency": 0}, "backend.concurrency must be positive, got 0"),
     ],
 )

@@ -161,12 +161,12 @@ def test_a_list_of_models_that_never_ends_is_an_error(monkeypatch):
 
 
 @pytest.mark.parametrize("count", [10**400, 2**31, -1, True, 4.0, "4", None, [4]])
-def test_a_count_of_tokens_that_cannot_be_is_none(count):
+def test_a_count_of_tokens_that_cannot_be_is_unknown(count):
     reply = completion("7")
     reply["usage"] = {"prompt_tokens": count, "completion_tokens": count}
     with serving(reply) as answers:
         [turn] = backend(answers).answer(ASKED, SAMPLING)
-    assert (turn.unseen_context, turn.completion.unseen_tokens) == (0, 0)
+    assert (turn.unseen_context, turn.completion.unseen_tokens) == (None, None)
 
 
 # ---- the key
@@ -314,6 +314,13 @@ def test_an_address_that_cannot_be_is_refused_in_one_line(command, capsys, url):
     assert command(agents.eval.main, *evaluation(f"'{url}'")) == 2
     said = capsys.readouterr().err
     assert said.startswith("error: backend.url") and said.count("\n") == 1
+
+
+def test_a_password_in_an_address_is_refused_and_not_shown(command, capsys):
+    assert command(agents.eval.main, *evaluation(f"http://me:{KEY}@localhost:1/v1")) == 2
+    said = capsys.readouterr().err
+    assert "no name and no password: see backend.key_env" in said and said.count("\n") == 1
+    assert KEY not in said
 
 
 def test_an_address_that_only_the_client_finds_wrong_is_refused():

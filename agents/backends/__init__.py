@@ -6,7 +6,7 @@ A backend either samples tokens with their log-probabilities, or, a chat, answer
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from importlib.util import find_spec
 from typing import Any
@@ -48,6 +48,7 @@ CHATS: dict[str, Callable[[Any, str], ChatBackend]] = {"openai": _openai}
 """Name -> function of the backend's configuration and the name of the model that the endpoint has."""
 
 _PACKAGES = {"vllm": "vllm", "openai": "openai"}
+_MAY_BE_OMITTED = ("temperature", "seed")
 
 
 def backend_config(given: Any) -> Any:
@@ -113,6 +114,7 @@ def _check_values(config: Any) -> None:
     dtypes = ("auto", "float32", "bfloat16", "float16")
     if getattr(config, "dtype", "auto") not in dtypes:
         raise ConfigError(unknown_name("backend.dtype", config.dtype, dtypes))
+    _check_omit(getattr(config, "omit", []))
     if getattr(config, "key_env", None) is not None:
         _check_key(str(config.key_env))
 
@@ -125,8 +127,18 @@ def _check_url(url: str) -> None:
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise ConfigError(f"backend.url is no address: {error}, got {url!r}") from error
+    if parts.username is not None or parts.password is not None:
+        raise ConfigError("backend.url is shown and stored, so it holds no name and no password: see backend.key_env")
     if not host or not url.isprintable():
         raise ConfigError(f"backend.url must name a host, as http://localhost:8000/v1 does, got {url!r}")
+
+
+def _check_omit(names: Any) -> None:
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        raise ConfigError(f"backend.omit is a list, such as backend.omit=[seed], got {names!r}")
+    for name in names:
+        if name not in _MAY_BE_OMITTED:
+            raise ConfigError(unknown_name("parameter that backend.omit may name", name, _MAY_BE_OMITTED))
 
 
 def _check_key(key_env: str) -> None:

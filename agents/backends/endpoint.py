@@ -303,11 +303,11 @@ def quoted(part: Any) -> str:
         return "something nested too deeply"
 
 
-def token_count(reply: Mapping[str, Any], name: str) -> int:
-    """Return a count of the reply's usage; 0 where the endpoint does not tell, or tells what cannot be."""
+def token_count(reply: Mapping[str, Any], name: str) -> int | None:
+    """Return a count of the reply's usage; None where the endpoint does not tell, or tells what cannot be."""
     usage = reply.get("usage")
     count = usage.get(name) if isinstance(usage, dict) else None
-    return count if type(count) is int and 0 <= count < _MOST_TOKENS else 0
+    return count if type(count) is int and 0 <= count < _MOST_TOKENS else None
 
 
 def _retry_after(error: openai.APIStatusError) -> float:

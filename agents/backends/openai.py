@@ -27,7 +27,7 @@ class OpenAIBackend:
     def __init__(self, config: OpenAIConfig, model: str) -> None:
         assert config.url is not None  # check_backend asks for it
         self.model = model
-        self._limit_name = config.limit_name
+        self._limit_name, self._omit = config.limit_name, frozenset(config.omit)
         self._endpoint = Endpoint(
             config.url,
             key_env=config.key_env,
@@ -46,11 +46,11 @@ class OpenAIBackend:
         return [*self._endpoint.ask("chat/completions", bodies, _turn)]
 
     def _body(self, conversation: Sequence[Message], sampling: Sampling, row: int) -> dict[str, Any]:
+        wanted = {"temperature": sampling.temperature, "seed": row_seed(sampling, row) % 2**31}
         return {
             "model": self.model,
             "messages": [{"role": message.role, "content": message.content} for message in conversation],
-            "temperature": sampling.temperature,
-            "seed": row_seed(sampling, row) % 2**31,
+            **{name: value for name, value in wanted.items() if name not in self._omit},
             "extra_body": {self._limit_name: sampling.max_new_tokens},  # the client knows not every name of it
         }
 
