@@ -223,6 +223,19 @@ def test_a_tensor_that_is_left_behind_is_found_by_the_probe(engine, policy, monk
     policy.load_weights({}, 4)
 
 
+@pytest.mark.parametrize("word", ["lm_head", "embed_tokens", "layers.1.input_layernorm"])
+def test_a_tensor_that_is_left_behind_is_found_where_rounding_hides_it_from_the_probe(
+    engine, policy, monkeypatch, word
+):
+    change(policy.model, by=1e-4)
+    with monkeypatch.context() as partly:
+        partly.setattr(engine, "_hand_over", Partial(engine, word))
+        partly.setattr(engine, "tolerance", 0.5)
+        with pytest.raises(SamplerError, match=rf"the weights of version 4: old ones are left in \S*{word}\S*$"):
+            policy.load_weights({}, 4)
+    policy.load_weights({}, 4)
+
+
 def test_keys_of_the_old_weights_in_the_prefix_cache_are_found_by_the_probe(engine, policy, monkeypatch):
     change(policy.model)
     with monkeypatch.context() as kept:

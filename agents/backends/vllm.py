@@ -25,6 +25,7 @@ from agents.backends.probe import (
     probe_prompts,
     probe_sampling,
     row_seed,
+    tensors_as_given,
 )
 from agents.config import VllmConfig
 from agents.core import Completion, FinishReason, SamplerError, Sampling
@@ -54,6 +55,7 @@ class VllmBackend:
         self.model = model
         self.policy_version = 0
         self._synced = False
+        self._compared: set[str] | None = None
         self._missing = 0
         self._readings: dict[str, float] = {}
         self._engine, dtype = _start(config, model, max_batch)
@@ -64,18 +66,20 @@ class VllmBackend:
         """Sample from these weights from now on; an empty mapping means that the shared model was updated in place.
 
         Raises:
-            SamplerError: The engine's log-probabilities are not the learner's.
+            SamplerError: The engine's log-probabilities are not the learner's, or it has kept a tensor.
         """
         began = time.monotonic()
         if weights:
             self.model.model.load_state_dict(dict(weights), strict=False)
-        self._hand_over(sampler_weights(self.model))
+        wanted = sampler_weights(self.model)
+        self._hand_over(wanted)
         if not self._engine.reset_prefix_cache():
             raise SamplerError("vLLM did not forget the keys and values of the last weights")
         self.policy_version, self._synced = policy_version, True
         difference = self.probe()
-        self._readings = {"sampler/sync_s": time.monotonic() - began, "sampler/probe_difference": difference}
         check_agreement(difference, self.tolerance, policy_version)
+        self._check_tensors(wanted)
+        self._readings = {"sampler/sync_s": time.monotonic() - began, "sampler/probe_difference": difference}
 
     def probe(self) -> float:
         """Return the largest difference between the engine's log-probabilities of a fixed batch and the learner's."""
@@ -106,6 +110,15 @@ class VllmBackend:
             self._engine.collective_rpc("reload_weights", kwargs={"weights_iterator": iter(weights.items())})
         except (RuntimeError, ValueError, AssertionError, KeyError) as error:
             raise SamplerError(f"vLLM does not take the weights: {_first_line(error)}") from error
+
+    def _check_tensors(self, wanted: Mapping[str, torch.Tensor]) -> None:
+        [same] = self._engine.apply_model(lambda engine: tensors_as_given(engine, wanted))
+        self._compared = same if self._compared is None else self._compared
+        if behind := sorted(self._compared - same):
+            raise SamplerError(
+                f"the engine does not sample from the weights of version {self.policy_version}: old ones are left in "
+                + ", ".join(behind[:3])
+            )
 
     def _sample(self, prompts_ids: Sequence[Sequence[int]], sampling: Sampling) -> list[Completion]:
         if sampling.temperature < COLDEST:
